@@ -1,0 +1,5 @@
+"""`python -m llm_select`."""
+
+from llm_select.cli.main import main
+
+main()

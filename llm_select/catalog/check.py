@@ -1,0 +1,97 @@
+"""`catalog check`: every rule over a catalog, every finding with its file and line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from llm_select.catalog.files import bundled_directory
+from llm_select.catalog.findings import Finding, dotted, order
+from llm_select.catalog.load import SECTIONS, read_directory
+from llm_select.catalog.rules.found import Found, Rule, Subject
+from llm_select.catalog.rules.references import dangling
+from llm_select.catalog.rules.registry import RULES
+from llm_select.schema.catalog import Catalog
+
+if TYPE_CHECKING:
+    from llm_select.catalog.parse import Origin, Parsed
+
+
+def check(
+    directories: Sequence[str | os.PathLike[str]] = (), *, today: str, bundled: bool = True
+) -> list[Finding]:
+    """What is wrong with the user's directories, or with the bundled catalog when none is given;
+    sorted.
+
+    Rules see the merged catalog, so that a card may refer to a bundled licence, but only findings
+    in the directories asked about are returned. `bundled=False` leaves the bundled catalog out.
+    `today`, as `2026-11-24`, decides which dates lie in the future.
+    """
+    own = [os.fspath(directory) for directory in directories]
+    bundle = bundled_directory()
+    below = bundled and all(os.path.realpath(path) != os.path.realpath(bundle) for path in own)
+    parsed = [read_directory(path) for path in ([bundle] if below else []) + own]
+    asked = parsed[-len(own) :] if own else parsed
+    findings = {finding for one in asked for finding in one.findings}
+    origins: dict[tuple[str, str], Origin] = {}
+    for one in parsed:
+        origins.update(one.origins)
+    files = {origin.file for one in asked for origin in one.origins.values()}
+    files.update(origin.file for one in asked for _, origin in one.families.values())
+    subject = Subject(merge(parsed), today)
+    for rule, found in run(subject):
+        finding = located(rule, found, origins)
+        if finding.file in files:
+            findings.add(finding)
+    findings.update(_idle_families(asked))
+    return sorted(findings, key=order)
+
+
+def misplaced_references(directories: Sequence[str], catalog: Catalog) -> list[Finding]:
+    """References of these directories that the merged catalog does not have, with their places."""
+    rule = next(rule for rule in RULES if rule.code == "LS002")
+    return [
+        located(rule, found, one.origins)
+        for one in map(read_directory, directories)
+        for found in dangling(one.catalog, catalog)
+    ]
+
+
+def run(subject: Subject, rules: Iterable[Rule] = RULES) -> Iterator[tuple[Rule, Found]]:
+    """Everything the rules find."""
+    for rule in rules:
+        for found in rule.check(subject) if rule.check is not None else ():
+            yield rule, found
+
+
+def located(rule: Rule, found: Found, origins: Mapping[tuple[str, str], Origin]) -> Finding:
+    """A finding with its file and line; with the object's id for a file when its place is
+    unknown."""
+    origin = origins.get((found.section, found.id))
+    file, line = origin.place(*found.path) if origin else (f"{found.section} {found.id}", 0)
+    path = (*origin.prefix, *found.path) if origin else found.path
+    return Finding(file, line, rule.code, found.severity, dotted(path), found.message, found.remedy)
+
+
+def merge(parsed: Sequence[Parsed]) -> Catalog:
+    """One catalog: later objects replace earlier ones of the same id, as in `load_catalog`."""
+    sections: dict[str, Any] = {
+        name: {key: value for one in parsed for key, value in getattr(one.catalog, name).items()}
+        for name in SECTIONS
+    }
+    scoring = [one.catalog.scoring for one in parsed if one.catalog.scoring is not None]
+    sections["scoring"] = scoring[-1] if scoring else None
+    sections["anchors"] = frozenset(parsed[0].catalog.models)
+    return Catalog.model_construct(**sections)
+
+
+def _idle_families(parsed: Iterable[Parsed]) -> Iterator[Finding]:
+    for one in parsed:
+        used = {key.split("/")[0] for key in one.catalog.models}
+        for name, (_, origin) in one.families.items():
+            if name not in used:
+                message = "no card in this directory takes its defaults"
+                yield Finding(
+                    origin.file, 0, "LS013", "warning", "", message, "add a card or remove it"
+                )

@@ -1,0 +1,95 @@
+"""The validated catalog as compact JSON; `records` reads it back. Needs pydantic, so only on a
+cold start."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from llm_select.catalog.records import FORMAT, ITEMS, TAG
+from llm_select.catalog.rules.references import references
+from llm_select.schema.catalog import Catalog
+
+
+def compile_catalog(catalog: Catalog) -> bytes:
+    """Header and catalog, one line each, UTF-8."""
+    wanted: dict[str, set[str]] = {}
+    for *_, kind, name in references(catalog):
+        wanted.setdefault(kind, set()).add(name)
+    header = {
+        "format": FORMAT,
+        "hash": catalog.content_hash,
+        "classes": class_table(),
+        "references": {kind: sorted(names) for kind, names in sorted(wanted.items())},
+    }
+    return _dump(header) + b"\n" + _dump(encode(catalog))
+
+
+def encode(value: Any) -> Any:
+    """A value as JSON types: instances tagged with their class's number, fields at their default
+    left out."""
+    if isinstance(value, BaseModel):
+        numbers = _class_numbers()
+        encoded: dict[str, Any] = {TAG: numbers[type(value)]}
+        for name, field in type(value).model_fields.items():
+            item = getattr(value, name)
+            if (
+                field.is_required()
+                or type(item) is not type(field.default)
+                or item != field.default
+            ):
+                encoded[name] = encode(item)
+        return encoded
+    if isinstance(value, dict):
+        items = {key: encode(item) for key, item in value.items()}
+        return {TAG: ITEMS, "items": list(items.items())} if TAG in items else items
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value
+
+
+@cache
+def class_table() -> list[list[Any]]:
+    """`[name, fields, defaults]` of every schema class, a class after those its defaults are made
+    of."""
+    return [
+        [
+            cls.__name__,
+            list(cls.model_fields),
+            {
+                name: encode(field.default)
+                for name, field in cls.model_fields.items()
+                if not field.is_required()
+            },
+        ]
+        for cls in _class_numbers()
+    ]
+
+
+@cache
+def _class_numbers() -> dict[type[BaseModel], int]:
+    classes: dict[type[BaseModel], int] = {}
+
+    def visit(annotation: Any) -> None:
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            if annotation not in classes:
+                annotation.model_rebuild()
+                for field in annotation.model_fields.values():
+                    visit(field.annotation)
+                classes[annotation] = len(classes)
+            return
+        for argument in getattr(annotation, "__args__", ()):
+            visit(argument)
+
+    visit(Catalog)
+    return classes
+
+
+def _dump(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8")

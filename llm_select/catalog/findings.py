@@ -1,0 +1,53 @@
+"""One thing wrong with a catalog: where it is, what is wrong, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from llm_select.errors import CatalogError
+
+Key = str | int
+"""A step into a YAML document: the key of a mapping or the index of a list."""
+Path = tuple[Key, ...]
+"""Steps from the root of a document."""
+Severity = Literal["error", "warning"]
+
+
+class Finding(NamedTuple):
+    """What a check reports. `line` counts from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    code: str
+    severity: Severity
+    field: str
+    """Dotted path of the field; empty for the file as a whole."""
+    message: str
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        field = f" {self.field}:" if self.field else ""
+        remedy = f" ({self.remedy})" if self.remedy else ""
+        return f"{place}: {self.code}{field} {self.message}{remedy}"
+
+
+def dotted(path: Path) -> str:
+    """`attention[0].heads` for `("attention", 0, "heads")`."""
+    text = ""
+    for key in path:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+    return text
+
+
+def catalog_error(findings: Iterable[Finding], directory: str) -> CatalogError:
+    """The error that carries every finding, sorted by place."""
+    lines = tuple(str(finding) for finding in sorted(set(findings), key=order))
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return CatalogError(f"the catalog cannot be used: {count}", where=directory, findings=lines)
+
+
+def order(finding: Finding) -> tuple[str, int, str, str, str]:
+    """Sorting key: file, line, code, field, message."""
+    return finding.file, finding.line, finding.code, finding.field, finding.message

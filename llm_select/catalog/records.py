@@ -1,0 +1,137 @@
+"""The compiled catalog: JSON into light, frozen records with the attributes of the schema's
+classes.
+
+Pydantic is not imported here, nor anywhere else on the way from the cache to an answer. The JSON
+has two lines. The first is the header: format, content hash, the ids referred to, and for each
+schema class its name, fields and defaults. The second is the catalog: an instance is a mapping
+whose `@` is the number of its class and which holds only what differs from the defaults; an
+attribute left out is found on the record's class. Sequences are lists (defaults: tuples).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from typing import Any, NoReturn
+
+FORMAT = 1
+TAG = "@"
+ITEMS = -1
+"""The tag of a plain mapping that has a key `@` itself; its items are then a list."""
+
+
+class Record:
+    """An immutable value with named attributes. Equal to another of its class with equal
+    attributes."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    _fields: tuple[str, ...] = ()
+
+    def _asdict(self) -> dict[str, Any]:
+        """Every attribute with its value, defaults included, in the schema's order."""
+        return {name: getattr(self, name) for name in self._fields}
+
+    def _replace(self, **changes: Any) -> Any:
+        """A copy with some attributes changed. Raises TypeError for an unknown one."""
+        unknown = changes.keys() - set(self._fields)
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        return _instance(type(self), {**self.__dict__, **changes})
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return all(
+            _plain(getattr(self, name)) == _plain(getattr(other, name)) for name in self._fields
+        )
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({shown})"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+
+def _plain(value: Any) -> Any:
+    """A list as a tuple: the two mean the same sequence."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _instance(cls: type[Record], attributes: dict[str, Any]) -> Any:
+    record = object.__new__(cls)
+    object.__setattr__(record, "__dict__", attributes)
+    return record
+
+
+_tables: dict[str, list[type[Record]]] = {}
+"""Record classes by the JSON of their table, so that catalogs of one schema share them."""
+
+
+def load(data: bytes) -> tuple[Any, dict[str, list[str]]]:
+    """The Catalog record of a compiled catalog, and the ids its objects refer to, by attribute.
+
+    Raises ValueError when the bytes are not a compiled catalog of this format.
+    """
+    try:
+        end = data.index(b"\n")
+        header = json.loads(data[:end])
+        if header["format"] != FORMAT:
+            raise ValueError("a compiled catalog of another format")
+        catalog = _decoded(data[end + 1 :], _classes(header["classes"]))
+        if catalog._fields and type(catalog).__name__ == "Catalog":
+            return catalog, header["references"]
+    except (TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise ValueError("damaged compiled catalog") from error
+    raise ValueError("not a compiled catalog")
+
+
+def _decoded(body: bytes, classes: list[type[Record]]) -> Any:
+    new, assign, pop = object.__new__, object.__setattr__, dict.pop
+
+    def hook(mapping: dict[str, Any]) -> Any:
+        number = pop(mapping, TAG, None)
+        if number is None:
+            return mapping
+        if number < 0:
+            return dict(mapping["items"])
+        record = new(classes[number])
+        assign(record, "__dict__", mapping)
+        return record
+
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here is garbage, and a collection would look at all of it
+    try:
+        return json.loads(body, object_hook=hook)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _classes(table: list[list[Any]]) -> list[type[Record]]:
+    """Record classes from `[name, fields, defaults]` rows; a default instance belongs to an
+    earlier row."""
+    key = json.dumps(table)
+    classes = _tables.get(key)
+    if classes is None:
+        classes = []
+        for name, fields, defaults in table:
+            namespace = {field: _default(value, classes) for field, value in defaults.items()}
+            namespace["_fields"] = tuple(fields)
+            namespace["__module__"] = __name__
+            classes.append(type(name, (Record,), namespace))
+        _tables[key] = classes
+    return classes
+
+
+def _default(value: Any, classes: list[type[Record]]) -> Any:
+    if isinstance(value, list):
+        return tuple(_default(item, classes) for item in value)
+    if isinstance(value, dict) and TAG in value:
+        attributes = {key: _default(item, classes) for key, item in value.items() if key != TAG}
+        return _instance(classes[value[TAG]], attributes)
+    return value

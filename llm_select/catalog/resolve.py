@@ -1,0 +1,245 @@
+"""What a user types into ids of the catalog. Pure; letter case and surrounding spaces do not
+matter.
+
+Each function returns an id, raises UnknownNameError with the nearest names, or AmbiguousNameError
+when the name belongs to several objects. An id wins over an equal name or alias of another object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from llm_select.errors import AmbiguousNameError, UnknownNameError
+from llm_select.evidence.languages import split_pair
+
+if TYPE_CHECKING:
+    from llm_select.schema.catalog import Catalog
+
+_NEAREST = 3
+_SUBTAG = re.compile(r"(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})\Z")
+"""A script or a region in its usual letter case."""
+
+
+def model(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By id, the id's last part, name, alias, or the repository of an artifact."""
+    names: dict[str, set[str]] = {}
+    weak: dict[str, set[str]] = {}
+    for key, card in catalog.models.items():
+        for known in (card.name, *card.aliases):
+            names.setdefault(_folded(known), set()).add(key)
+        weak.setdefault(key.partition("/")[2], set()).add(key)
+        for artifact in card.artifacts:
+            weak.setdefault(_folded(artifact.repository), set()).add(key)
+    return _one("model", name, (dict.fromkeys(catalog.models), names, weak), where)
+
+
+def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By id, name or alias, with or without the vendor's brand before it."""
+    names = _named(catalog.devices)
+    weak: dict[str, set[str]] = {}
+    for known, keys in names.items():
+        for short in _without_brand(known):
+            weak.setdefault(short, set()).update(keys)
+    return _one("device", name, (dict.fromkeys(catalog.devices), names, weak), where)
+
+
+def task(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By id, name (in any language the task has one) or alias."""
+    names = _named(catalog.tasks)
+    for key, one in catalog.tasks.items():
+        for known in one.names.values():
+            names.setdefault(_folded(known), set()).add(key)
+    return _one("task", name, (dict.fromkeys(catalog.tasks), names), where)
+
+
+def license(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By id, full name or SPDX id."""
+    names = _named(catalog.licenses)
+    for key, one in catalog.licenses.items():
+        if one.spdx is not None:
+            names.setdefault(_folded(one.spdx), set()).add(key)
+    return _one("license", name, (dict.fromkeys(catalog.licenses), names), where)
+
+
+def engine(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By id or name."""
+    return _one("engine", name, (dict.fromkeys(catalog.engines), _named(catalog.engines)), where)
+
+
+def quantization(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By id or name; dashes and underscores are the same."""
+    known = catalog.quantizations
+    loose: dict[str, set[str]] = {}
+    for key, one in known.items():
+        for form in (key, one.name):
+            loose.setdefault(_loose(form), set()).add(key)
+    try:
+        return _one("quantization", name, (dict.fromkeys(known), _named(known)), where)
+    except UnknownNameError:
+        found = loose.get(_loose(name), set())
+        if not found:
+            raise
+        return _only("quantization", name, found, where)
+
+
+def method(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """A fine-tuning method or optimizer, by id or name."""
+    return _one("method", name, (dict.fromkeys(catalog.methods), _named(catalog.methods)), where)
+
+
+def benchmark(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By id or name."""
+    known = catalog.benchmarks
+    return _one("benchmark", name, (dict.fromkeys(known), _named(known)), where)
+
+
+def family(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """By the first part of the cards' ids."""
+    known = dict.fromkeys(key.partition("/")[0] for key in catalog.models)
+    return _one("family", name, (known,), where)
+
+
+def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """A BCP-47 tag that a card or board has, in its usual letter case.
+
+    A region or script of a known language that the catalog does not have (`de-CH`, `sr-Latn`) is
+    taken too; so is a language that it only has with one (`zh` where it has `zh-Hans`).
+    """
+    known = languages(catalog)
+    tag = _tag(name, known)
+    if tag is None:
+        typed = name.strip().lower()
+        near = [one for one in known if typed[:2] and one.partition("-")[0] == typed]
+        raise UnknownNameError("language", name, near or _close(typed, known), where=where)
+    return tag
+
+
+def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
+    """Source and target language: `en-zh`, also typed `en->zh`, `en→zh` or `en:zh`."""
+    known, known_pairs = languages(catalog), pairs(catalog)
+    typed = name.strip()
+    for one in known_pairs:
+        if one.lower() == typed.lower():
+            return one
+    for sign in ("->", "→", ":", ">"):
+        typed = typed.replace(sign, "|")
+    parts = typed.replace("|", "-").split("-")
+    splits = [parts[:index] for index in range(1, len(parts))]
+    if "|" in typed:
+        splits = [split for split in splits if typed.startswith("-".join(split) + "|")]
+    found: set[str] = set()
+    for split in splits:
+        first = _tag("-".join(split).strip(), known)
+        second = _tag("-".join(parts[len(split) :]).strip(), known)
+        if first is not None and second is not None and first != second:
+            found.add(f"{first}-{second}")
+    if not found:
+        raise UnknownNameError(
+            "language pair", name, _close(typed.lower(), known_pairs), where=where
+        )
+    return _only("language pair", name, found, where)
+
+
+def languages(catalog: Catalog) -> tuple[str, ...]:
+    """Every language tag of the cards and boards, sorted."""
+    found: set[str] = set()
+    for card in catalog.models.values():
+        found.update(card.languages)
+        found.update(one.language for one in card.evaluations if one.language is not None)
+    for row in _rows(catalog):
+        found.update(split_pair(row) or (row,))
+    found.discard("all")
+    return tuple(sorted(found))
+
+
+def pairs(catalog: Catalog) -> tuple[str, ...]:
+    """Every language pair of the cards and boards, sorted."""
+    found = {row for row in _rows(catalog) if split_pair(row) is not None}
+    for card in catalog.models.values():
+        found.update(one.pair for one in card.evaluations if one.pair is not None)
+    return tuple(sorted(found))
+
+
+def _rows(catalog: Catalog) -> Iterable[str]:
+    for board in catalog.boards.values():
+        yield from board.scores
+
+
+def _one(
+    what: str, name: str, levels: tuple[Mapping[str, set[str] | None], ...], where: str | None
+) -> str:
+    """The only id a name leads to, on the first level that knows it. A level maps folded names to
+    ids; None stands for the name itself."""
+    wanted = _folded(name)
+    for level in levels:
+        if wanted in level:
+            found = level[wanted]
+            return wanted if found is None else _only(what, name, found, where)
+    known = dict.fromkeys(known for level in levels for known in level)
+    raise UnknownNameError(what, name, _close(wanted, known), where=where)
+
+
+def _only(what: str, name: str, found: set[str], where: str | None) -> str:
+    if len(found) > 1:
+        raise AmbiguousNameError(what, name, sorted(found), where=where)
+    return next(iter(found))
+
+
+def _named(objects: Mapping[str, Any]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for key, value in objects.items():
+        for known in (value.name, *getattr(value, "aliases", ())):
+            names.setdefault(_folded(known), set()).add(key)
+    return names
+
+
+def _close(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    candidates = list(known)
+    near = get_close_matches(name, candidates, _NEAREST, 0.6)
+    if not near and len(name) > 2:
+        near = sorted((one for one in candidates if name in one), key=lambda one: (len(one), one))
+    return near[:_NEAREST]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _loose(name: str) -> str:
+    return _folded(name).replace("-", "").replace("_", "").replace(" ", "").replace(".", "")
+
+
+def _without_brand(name: str) -> Iterable[str]:
+    for brand in (
+        "nvidia geforce ",
+        "nvidia ",
+        "geforce ",
+        "amd radeon ",
+        "amd ",
+        "apple ",
+        "intel ",
+    ):
+        if name.startswith(brand):
+            yield name[len(brand) :]
+
+
+def _tag(name: str, known: Iterable[str]) -> str | None:
+    """The known tag that is meant, or a known language with another region or script, or None.
+
+    A lower-case second part is only a region where the catalog has that tag: `en-zh` is a pair.
+    """
+    typed = name.strip().replace("_", "-")
+    folded = {tag.lower(): tag for tag in known}
+    if typed.lower() in folded:
+        return folded[typed.lower()]
+    language, *rest = typed.split("-")
+    language = language.lower()
+    if not any(tag == language or tag.startswith(f"{language}-") for tag in folded):
+        return None
+    if all(_SUBTAG.match(part) for part in rest):
+        return "-".join([language, *rest])
+    return None

@@ -1,0 +1,213 @@
+"""Rules on what objects refer to: LS002, LS008, LS009."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from llm_select.catalog.findings import Path
+from llm_select.catalog.rules.found import Found, Subject, fields, nearest
+
+_SECTIONS = (
+    "models",
+    "boards",
+    "benchmarks",
+    "tasks",
+    "devices",
+    "quantizations",
+    "engines",
+    "licenses",
+    "methods",
+)
+_SOURCED = ("parameters", "architecture", "context", "pretraining", "languages")
+"""Fields of a card that hold facts and no source of their own."""
+
+
+def unknown_reference(subject: Subject) -> Iterator[Found]:
+    """A field names something that the catalog does not have.
+
+    ## What it does
+    Looks up every id that an object gives: licence, source, benchmark, quantization, model, task,
+    board, optimizer.
+
+    ## Why it is bad
+    The fact hangs in the air: a licence without terms cannot be checked, a score without its
+    benchmark cannot be compared.
+
+    ## Example
+        license: apache2
+
+    ## Instead
+        license: apache-2.0
+    Or add the object to the catalog.
+    """
+    yield from dangling(subject.catalog, subject.catalog)
+
+
+def dangling(objects: Any, catalog: Any) -> Iterator[Found]:
+    """References of the objects in one catalog to what another does not have."""
+    for section, key, path, kind, name in references(objects):
+        known: Mapping[str, Any] = getattr(catalog, kind)
+        if name not in known:
+            remedy = nearest(name, known) or f"add it to {_home(kind)}"
+            yield Found(section, key, path, f"{name!r} is not among the {kind}", remedy)
+
+
+def missing_source(subject: Subject) -> Iterator[Found]:
+    """A fact stands on a card without the place where it was read.
+
+    ## What it does
+    Asks for an entry in `sources` for parameters, architecture, context, pretraining and
+    languages, and for a source of each artifact's size; of a device, for its memory and its
+    compute. An entry for a field that does not exist is reported too.
+
+    ## Why it is bad
+    A figure that nobody can trace cannot be corrected; law 1 of the catalog is evidence or unknown.
+
+    ## Example
+        context: {native: 131072}
+
+    ## Instead
+        context: {native: 131072}
+        sources: {context: llama-3.1-config}
+    """
+    for key, model in subject.catalog.models.items():
+        names = [name for name, _ in fields(model)]
+        for field in _SOURCED:
+            if getattr(model, field) and field not in model.sources:
+                message = f"the facts in {field!r} have no source"
+                yield Found(
+                    "models", key, (field,), message, f"add sources: {{{field}: <source id>}}"
+                )
+        for field in model.sources:
+            if field.partition(".")[0] not in names:
+                remedy = nearest(field, names) or "name a field of the card"
+                yield Found("models", key, ("sources", field), f"{field!r} is no field", remedy)
+        for index, artifact in enumerate(model.artifacts):
+            if artifact.size_bytes and not artifact.source and "artifacts" not in model.sources:
+                yield Found(
+                    "models",
+                    key,
+                    ("artifacts", index),
+                    "the size has no source",
+                    "add source: <source id>",
+                )
+    for key, device in subject.catalog.devices.items():
+        if "memory" not in device.sources and any(not option.source for option in device.memory):
+            yield Found(
+                "devices",
+                key,
+                ("memory",),
+                "the memory has no source",
+                "add sources: {memory: <source id>}",
+            )
+        if device.compute is not None and "compute" not in device.sources:
+            yield Found(
+                "devices",
+                key,
+                ("compute",),
+                "the throughput has no source",
+                "add sources: {compute: <source id>}",
+            )
+
+
+def unused_source(subject: Subject) -> Iterator[Found]:
+    """A source that no object refers to.
+
+    ## What it does
+    Lists entries of `sources/` whose id is nowhere in the catalog.
+
+    ## Why it is bad
+    Usually a fact was renamed or removed and its source stayed, or another id was typed.
+
+    ## Example
+        qwen3-config-old: {title: …}     # and no card says `qwen3-config-old`
+
+    ## Instead
+    Remove the entry, or refer to it.
+    """
+    used = {name for *_, kind, name in references(subject.catalog) if kind == "sources"}
+    for key in subject.catalog.sources:
+        if key not in used:
+            yield Found(
+                "sources", key, (), "no object refers to this source", "remove it", "warning"
+            )
+
+
+def references(catalog: Any) -> Iterator[tuple[str, str, Path, str, str]]:
+    """Every reference: section, id, path, and the kind and name referred to."""
+    for section in _SECTIONS:
+        for key, value in getattr(catalog, section).items():
+            for path, kind, name in _own(section, value):
+                yield section, key, path, kind, name
+            for path, name in _sources(value, ()):
+                yield section, key, path, "sources", name
+
+
+def _sources(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every `source` and every value of `sources`, at any depth."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(item, (str, int, float)):
+                yield from _sources(item, (*path, key))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _sources(item, (*path, index))
+    else:
+        for name, item in fields(value):
+            if name == "source":
+                if item is not None:
+                    yield (*path, name), item
+            elif name == "sources":
+                for key, source in item.items():
+                    yield (*path, name, key), source
+            else:
+                yield from _sources(item, (*path, name))
+
+
+def _own(section: str, value: Any) -> Iterator[tuple[Path, str, str]]:
+    if section == "models":
+        yield from _of_model(value)
+    elif section == "boards":
+        yield ("benchmark",), "benchmarks", value.benchmark
+        for name, entry in value.entries.items():
+            if entry.model is not None:
+                yield ("entries", name, "model"), "models", entry.model
+            if entry.quantization is not None:
+                yield ("entries", name, "quantization"), "quantizations", entry.quantization
+    elif section == "tasks":
+        for index, use in enumerate(value.boards):
+            yield ("boards", index, "board"), "boards", use.board
+        if value.reference is not None:
+            yield ("reference", "board"), "boards", value.reference.board
+    elif section == "engines":
+        for index, name in enumerate(value.quantizations):
+            yield ("quantizations", index), "quantizations", name
+
+
+def _of_model(model: Any) -> Iterator[tuple[Path, str, str]]:
+    yield ("license",), "licenses", model.license
+    if model.superseded_by is not None:
+        yield ("superseded_by",), "models", model.superseded_by
+    if model.finetuning is not None and model.finetuning.base is not None:
+        yield ("finetuning", "base"), "models", model.finetuning.base
+    if model.pretraining is not None and model.pretraining.optimizer is not None:
+        yield ("pretraining", "optimizer"), "methods", model.pretraining.optimizer
+    for index, name in enumerate(model.specialization):
+        yield ("specialization", index), "tasks", name
+    for index, evaluation in enumerate(model.evaluations):
+        yield ("evaluations", index, "benchmark"), "benchmarks", evaluation.benchmark
+    for index, artifact in enumerate(model.artifacts):
+        yield ("artifacts", index, "quantization"), "quantizations", artifact.quantization
+
+
+def _home(kind: str) -> str:
+    homes = {
+        "models": "models/",
+        "boards": "evaluations/",
+        "devices": "hardware/",
+        "benchmarks": "benchmarks/",
+        "tasks": "tasks/",
+        "sources": "sources/",
+    }
+    return homes.get(kind, f"{kind}.yaml")

@@ -1,0 +1,126 @@
+"""`llm-select catalog list`, `check` and `schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.callback()
+def catalog() -> None:
+    """List, check and describe catalogs."""
+
+
+@app.command("list", epilog="Example: llm-select catalog list -o json")
+def list_models(
+    output: OutputOption = "table",
+    catalog: CatalogOption = None,
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """List the models of the catalog."""
+    from llm_select.cli.lists import emit_list
+    from llm_select.cli.output import check_form, open_catalog
+    from llm_select.render.card_view import count_text
+    from llm_select.render.document import Column
+
+    form = check_form(output, locale)
+    loaded = open_catalog(catalog)
+    evaluations: dict[str, int] = {}
+    for board in loaded.boards.values():
+        for column in board.scores.values():
+            for label in column:
+                model = board.entries[label].model
+                if model is not None:
+                    evaluations[model] = evaluations.get(model, 0) + 1
+    records: list[dict[str, object]] = []
+    rows = []
+    for model_id, model in sorted(loaded.models.items()):
+        scores = evaluations.get(model_id, 0) + len(model.evaluations)
+        records.append(
+            {
+                "id": model_id,
+                "name": model.name,
+                "kind": model.kind,
+                "weights": model.weights,
+                "family": model_id.split("/", 1)[0],
+                "released": model.released,
+                "status": model.status,
+                "generation": model.generation,
+                "license": model.license,
+                "parameters": model.parameters.total if model.parameters is not None else None,
+                "evaluations": scores,
+            }
+        )
+        rows.append(
+            (model_id, model.kind, count_text(model), model.released, model.license, str(scores))
+        )
+    columns = (
+        Column("Model"),
+        Column("Kind"),
+        Column("Parameters", right=True),
+        Column("Released", keep=True),
+        Column("Licence", wide=True),
+        Column("Scores", right=True),
+    )
+    emit_list(form, "models", columns, rows, records, lambda: {"catalog_hash": loaded.content_hash})
+    return 0
+
+
+@app.command("check", epilog="Example: llm-select catalog check my-catalog")
+def check(
+    directories: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR]…", help="Catalog directories; default the bundled one."),
+    ] = None,
+    catalog: CatalogOption = None,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Do not let it refer to the bundled catalog."),
+    ] = False,
+    output: OutputOption = "table",
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """Check catalog files: every problem at once, with file:line and remedy. Exit 1 when there is one."""
+    from datetime import UTC, datetime
+
+    from llm_select.catalog.check import check as check_catalog
+    from llm_select.cli.output import check_form, emit
+    from llm_select.render.check_view import check_document, check_json
+
+    form = check_form(output, locale)
+    today = datetime.now(UTC).date().isoformat()
+    asked = [*(directories or ()), *(catalog or ())]
+    findings = check_catalog(asked, today=today, bundled=not alone)
+    emit(form, lambda: check_document(findings), lambda: check_json(findings))
+    return 1 if any(f.severity == "error" for f in findings) else 0
+
+
+@app.command("schema", epilog="Example: llm-select catalog schema model > model.json")
+def schema(
+    kind: Annotated[
+        str | None, typer.Argument(help="model, board, task, device, …; default: list them.")
+    ] = None,
+    debug: DebugOption = False,
+) -> int:
+    """Print the JSON Schema that editors check and complete a catalog file with."""
+    import json
+    import sys
+
+    from llm_select.catalog.json_schema import KINDS, schema_of
+    from llm_select.errors import UnknownNameError
+
+    if kind is None:
+        sys.stdout.write("\n".join(KINDS) + "\n")
+        return 0
+    if kind not in KINDS:
+        raise UnknownNameError("schema", kind, list(KINDS), where="KIND")
+    sys.stdout.write(json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n")
+    return 0

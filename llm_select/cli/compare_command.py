@@ -1,0 +1,111 @@
+"""`llm-select compare`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_select.cli.options import (
+    CatalogOption,
+    ConcurrencyOption,
+    ContextOption,
+    DebugOption,
+    EngineOption,
+    ExamplesOption,
+    ExcludeOption,
+    GenerateOption,
+    GpuMemOption,
+    GpuOption,
+    GpusOption,
+    LanguageOption,
+    LocaleOption,
+    OutputOption,
+    PairOption,
+    QuantizationOption,
+    RamOption,
+)
+
+if TYPE_CHECKING:
+    from llm_select.render.document import Document
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command(
+    epilog="Example: llm-select compare nllb-200-3.3b gemma-3-12b-it gpt-4.1 --pair en-zh --task translation"
+)
+def compare(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL MODEL …", help="Two or more models.")
+    ],
+    task: Annotated[
+        str | None, typer.Option("--task", "-t", help="Task id; without it no quality is rated.")
+    ] = None,
+    language: LanguageOption = None,
+    pair: PairOption = None,
+    gpu: GpuOption = None,
+    gpus: GpusOption = None,
+    gpu_mem: GpuMemOption = None,
+    ram: RamOption = None,
+    context: ContextOption = None,
+    generate: GenerateOption = None,
+    concurrency: ConcurrencyOption = 1,
+    engine: EngineOption = None,
+    quantization: QuantizationOption = None,
+    examples: ExamplesOption = 0,
+    exclude_board: ExcludeOption = None,
+    output: OutputOption = "table",
+    catalog: CatalogOption = None,
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """Put models side by side: architecture, memory and speed on one machine, shared boards, licence."""
+    from llm_select.catalog import resolve
+    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.question import Hardware, Limits, read_requirements
+    from llm_select.errors import UsageError
+    from llm_select.selection.compare import compare as put_side_by_side
+
+    form = check_form(output, locale)
+    loaded = open_catalog(catalog)
+    ids = [resolve.model(loaded, name) for name in models]
+    if len(set(ids)) < 2:
+        raise UsageError(
+            "compare takes two or more different models", where="MODEL", remedy="name another one"
+        )
+    if task is None and (language or pair or exclude_board):
+        raise UsageError(
+            "languages and boards belong to a task", where="--task", remedy="add --task ID"
+        )
+    requirements = read_requirements(
+        loaded,
+        task or "text-generation",
+        languages=language or (),
+        pairs=pair or (),
+        hardware=Hardware(gpu, gpus, gpu_mem, ram),
+        limits=Limits(
+            weights_access="any",
+            engines=engine or (),
+            quantizations=quantization or (),
+            examples=examples,
+        ),
+        context=context,
+        generate=generate,
+        concurrency=concurrency,
+        exclude_boards=exclude_board or (),
+    )
+    result = put_side_by_side(loaded, list(dict.fromkeys(ids)), requirements, any_task=task is None)
+
+    def document() -> Document:
+        from llm_select.render.compare_view import comparison_document
+
+        return comparison_document(result, loaded, rated=task is not None)
+
+    def payload() -> object:
+        from llm_select.render.payload import comparison_json
+
+        return comparison_json(result, loaded)
+
+    emit(form, document, payload)
+    return 0

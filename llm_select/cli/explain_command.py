@@ -1,0 +1,116 @@
+"""`llm-select explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_select.cli.options import (
+    AccessOption,
+    CatalogOption,
+    ConcurrencyOption,
+    ContextOption,
+    DebugOption,
+    EngineOption,
+    ExamplesOption,
+    ExcludeOption,
+    GenerateOption,
+    GpuMemOption,
+    GpuOption,
+    GpusOption,
+    LanguageOption,
+    LocaleOption,
+    OutputOption,
+    PairOption,
+    ProfileOption,
+    QuantizationOption,
+    RamOption,
+    TaskOption,
+    WeightsOption,
+)
+
+if TYPE_CHECKING:
+    from llm_select.render.document import Document
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command(
+    epilog="Example: llm-select explain llama-3.1-70b-instruct --task dialogue --gpu-mem 24"
+)
+def explain(
+    model: Annotated[str, typer.Argument(help="Model id, name, alias or repository.")],
+    task: TaskOption,
+    language: LanguageOption = None,
+    pair: PairOption = None,
+    gpu: GpuOption = None,
+    gpus: GpusOption = None,
+    gpu_mem: GpuMemOption = None,
+    ram: RamOption = None,
+    context: ContextOption = None,
+    generate: GenerateOption = None,
+    concurrency: ConcurrencyOption = 1,
+    commercial: Annotated[
+        bool, typer.Option("--commercial", help="Only licences that allow commercial use.")
+    ] = False,
+    weights_access: AccessOption = None,
+    engine: EngineOption = None,
+    quantization: QuantizationOption = None,
+    thinking: Annotated[str, typer.Option(help="on, off or any.")] = "any",
+    examples: ExamplesOption = 0,
+    profile: ProfileOption = "balanced",
+    weights: WeightsOption = None,
+    exclude_board: ExcludeOption = None,
+    output: OutputOption = "table",
+    catalog: CatalogOption = None,
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """Say why a model scored as it did, or why it was rejected and the smallest change that admits it."""
+    from llm_select.catalog import resolve
+    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.question import Hardware, Limits, read_requirements
+    from llm_select.selection.recommend import explain as explain_model
+
+    form = check_form(output, locale)
+    loaded = open_catalog(catalog)
+    model_id = resolve.model(loaded, model)
+    access = weights_access
+    if access is None and loaded.models[model_id].weights == "hosted":
+        access = "any"
+    requirements = read_requirements(
+        loaded,
+        task,
+        languages=language or (),
+        pairs=pair or (),
+        hardware=Hardware(gpu, gpus, gpu_mem, ram),
+        limits=Limits(
+            commercial=commercial,
+            weights_access=access,
+            engines=engine or (),
+            quantizations=quantization or (),
+            thinking=thinking,
+            examples=examples,
+        ),
+        context=context,
+        generate=generate,
+        concurrency=concurrency,
+        profile=profile,
+        weights=weights,
+        exclude_boards=exclude_board or (),
+    )
+    result = explain_model(loaded, model_id, requirements)
+
+    def document() -> Document:
+        from llm_select.render.explain_view import explanation_document
+
+        return explanation_document(result, loaded)
+
+    def payload() -> object:
+        from llm_select.render.payload import explanation_json
+
+        return explanation_json(result, loaded)
+
+    emit(form, document, payload)
+    return 1 if result.item.objections else 0

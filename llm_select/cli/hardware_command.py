@@ -1,0 +1,97 @@
+"""`llm-select hardware list` and `llm-select hardware detect`."""
+
+from __future__ import annotations
+
+import typer
+
+from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.callback()
+def hardware() -> None:
+    """List devices, or show this machine."""
+
+
+@app.command("list", epilog="Example: llm-select hardware list -o csv")
+def list_devices(
+    output: OutputOption = "table",
+    catalog: CatalogOption = None,
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """List devices with their memories, bandwidth and throughput."""
+    from llm_select.cli.lists import emit_list
+    from llm_select.cli.output import check_form, open_catalog
+    from llm_select.render.document import Column
+
+    form = check_form(output, locale)
+    loaded = open_catalog(catalog)
+    records: list[dict[str, object]] = []
+    rows = []
+    for device_id, device in sorted(loaded.devices.items()):
+        compute = device.compute
+        tflops = (compute.bf16 or compute.fp16) if compute is not None else None
+        for memory in device.memory:
+            records.append(
+                {
+                    "id": device_id,
+                    "name": device.name,
+                    "vendor": device.vendor,
+                    "form": device.form,
+                    "memory_class": device.memory_class,
+                    "memory_gib": memory.gib,
+                    "bandwidth_gb_s": memory.bandwidth_gb_s,
+                    "tflops_16bit": tflops,
+                    "released": device.released,
+                    "source": memory.source or device.sources.get("memory"),
+                }
+            )
+        sizes = "/".join(f"{m.gib:g}" for m in device.memory)
+        speeds = "/".join(
+            dict.fromkeys(f"{m.bandwidth_gb_s:g}" for m in device.memory if m.bandwidth_gb_s)
+        )
+        rows.append(
+            (device.name, device.form, sizes, speeds or "–", f"{tflops:g}" if tflops else "–")
+        )
+    columns = (
+        Column("Device"),
+        Column("Form"),
+        Column("GiB", right=True),
+        Column("GB/s", right=True),
+        Column("TFLOPS 16-bit", right=True),
+    )
+    emit_list(form, "devices", columns, rows, records)
+    return 0
+
+
+@app.command("detect", epilog="Example: llm-select hardware detect -o json")
+def detect(
+    output: OutputOption = "table",
+    catalog: CatalogOption = None,
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """Show what models would run on here."""
+    from llm_select.cli.lists import emit_list
+    from llm_select.cli.output import check_form, open_catalog
+    from llm_select.hardware.detect import look, machine
+    from llm_select.render.document import Column
+
+    form = check_form(output, locale)
+    loaded = open_catalog(catalog)
+    found = machine(loaded, look())
+    record: dict[str, object] = {
+        "name": found.name,
+        "device": found.device,
+        "vendor": found.vendor,
+        "devices": found.devices,
+        "nominal_gib": found.nominal_gib,
+        "usable_gib": found.usable_gib,
+        "bandwidth_gb_s": found.bandwidth_gb_s,
+        "ram_gib": found.ram_gib,
+    }
+    rows = [(key, "unknown" if value is None else str(value)) for key, value in record.items()]
+    emit_list(form, "machine", (Column("What", keep=True), Column("Found")), rows, [record])
+    return 0

@@ -1,0 +1,52 @@
+"""`llm-select licenses`."""
+
+from __future__ import annotations
+
+import typer
+
+from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command(epilog="Example: llm-select licenses -o json")
+def licenses(
+    output: OutputOption = "table",
+    catalog: CatalogOption = None,
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """List licences: whether commercial use is allowed and under which conditions."""
+    from llm_select.cli.lists import emit_list
+    from llm_select.cli.output import check_form, open_catalog
+    from llm_select.render.document import Column
+
+    form = check_form(output, locale)
+    loaded = open_catalog(catalog)
+    records: list[dict[str, object]] = []
+    rows = []
+    for license_id, terms in sorted(loaded.licenses.items()):
+        models = sum(1 for model in loaded.models.values() if model.license == license_id)
+        records.append(
+            {
+                "id": license_id,
+                "name": terms.name,
+                "kind": terms.kind,
+                "commercial": terms.commercial,
+                "conditions": list(terms.conditions)
+                if form == "json"
+                else "; ".join(terms.conditions),
+                "user_limit": terms.user_limit,
+                "models": models,
+                "url": terms.url,
+            }
+        )
+        rows.append((license_id, terms.commercial, "; ".join(terms.conditions), str(models)))
+    columns = (
+        Column("Licence", keep=True),
+        Column("Commercial", keep=True),
+        Column("Conditions"),
+        Column("Models", right=True),
+    )
+    emit_list(form, "licenses", columns, rows, records)
+    return 0

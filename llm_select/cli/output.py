@@ -1,0 +1,64 @@
+"""Writing a result in the form asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llm_select.errors import UsageError
+
+if TYPE_CHECKING:
+    from llm_select.render.document import Document
+    from llm_select.schema.catalog import Catalog
+
+FORMS = ("table", "plain", "json", "csv", "markdown")
+
+
+def check_form(form: str, locale: str = "en") -> str:
+    """The output form, checked before any work is done."""
+    lowered = form.strip().lower()
+    if lowered not in FORMS:
+        raise UsageError(
+            f"unknown output form {form!r}",
+            where="--output",
+            remedy=f"it takes {', '.join(FORMS)}",
+        )
+    if locale.strip().lower().split("_")[0].split("-")[0] != "en":
+        raise UsageError(
+            f"no messages in {locale!r} yet", where="--locale", remedy="use --locale en"
+        )
+    return lowered
+
+
+def open_catalog(directories: Sequence[Path] | None) -> Catalog:
+    """The bundled catalog with the user's directories on top."""
+    from llm_select.catalog.load import load_catalog
+
+    return load_catalog(tuple(directories or ()))
+
+
+def emit(form: str, document: Callable[[], Document], payload: Callable[[], object]) -> None:
+    """Print; only the form asked for is built."""
+    if form == "json":
+        text = json.dumps(payload(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    elif form == "csv":
+        from llm_select.render.csv import render_csv
+
+        text = render_csv(document().records)
+    elif form == "markdown":
+        from llm_select.render.markdown import render_markdown
+
+        text = render_markdown(document())
+    elif form == "plain":
+        from llm_select.render.plain import render_plain
+
+        text = render_plain(document())
+    else:
+        from llm_select.render.table import render_table
+
+        render_table(document(), sys.stdout)
+        return
+    sys.stdout.write(text)

@@ -1,0 +1,305 @@
+"""From options to `Requirements`: names resolved, numbers checked, what was left out filled in and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm_select.catalog import resolve
+from llm_select.errors import UnknownNameError, UsageError
+from llm_select.estimates.types import Machine, Workload
+from llm_select.hardware.machine import describe, from_device, from_memory
+from llm_select.selection.criteria import CRITERIA
+from llm_select.selection.types import Reason, Requirements
+from llm_select.units import parse_memory_gib
+
+if TYPE_CHECKING:
+    from llm_select.schema.catalog import Catalog
+
+MAX_TOKENS = 100_000_000
+MAX_DEVICES = 4096
+
+
+class Hardware(NamedTuple):
+    """Hardware options as typed."""
+
+    gpu: str | None = None
+    gpus: int | None = None
+    gpu_mem: str | None = None
+    ram: str | None = None
+
+    @property
+    def given(self) -> bool:
+        """True when any option names hardware."""
+        return any(value is not None for value in self)
+
+
+class Limits(NamedTuple):
+    """Hard constraints as typed."""
+
+    min_accuracy: float | None = None
+    min_speed: float | None = None
+    max_price: float | None = None
+    commercial: bool = False
+    licenses: Sequence[str] = ()
+    weights_access: str | None = None
+    privacy: str = "any"
+    modalities: Sequence[str] = ()
+    engines: Sequence[str] = ()
+    quantizations: Sequence[str] = ()
+    thinking: str = "any"
+    families: Sequence[str] = ()
+    examples: int = 0
+
+
+def choose(value: str, allowed: Sequence[str], *, where: str) -> str:
+    """One of a few words, case-insensitive. Raises UnknownNameError with the choices."""
+    lowered = value.strip().lower()
+    if lowered in allowed:
+        return lowered
+    raise UsageError(
+        f"unknown value {value!r}", where=where, remedy=f"it takes {', '.join(allowed)}"
+    )
+
+
+def positive(value: float | None, *, where: str, limit: float = float("inf")) -> None:
+    """Refuse zero, negative, infinite and NaN numbers."""
+    if value is None:
+        return
+    if not (0 < value <= limit) or value == float("inf"):
+        bound = f" and at most {limit:g}" if limit != float("inf") else ""
+        raise UsageError(
+            f"{value:g} is out of range", where=where, remedy=f"it must be more than 0{bound}"
+        )
+
+
+def read_machine(
+    catalog: Catalog, hardware: Hardware, *, needed: bool
+) -> tuple[Machine | None, tuple[Reason, ...]]:
+    """The machine asked for, or this one when nothing was said and one is needed."""
+    devices = 1 if hardware.gpus is None else hardware.gpus
+    positive(devices, where="--gpus", limit=MAX_DEVICES)
+    memory = (
+        None if hardware.gpu_mem is None else parse_memory_gib(hardware.gpu_mem, where="--gpu-mem")
+    )
+    ram = None if hardware.ram is None else parse_memory_gib(hardware.ram, where="--ram")
+    if hardware.gpu is not None:
+        device = resolve.device(catalog, hardware.gpu)
+        machine = from_device(catalog, device, nominal=memory, devices=devices, ram=ram)
+        return machine, (describe(machine, detected=False),)
+    if memory is not None:
+        machine = from_memory(memory, devices, ram)
+        return machine, (describe(machine, detected=False),)
+    if hardware.gpus is not None:
+        raise UsageError(
+            "the number of devices says nothing without their size",
+            where="--gpus",
+            remedy="add --gpu NAME or --gpu-mem GIB",
+        )
+    if hardware.ram is not None:
+        from llm_select.hardware.detect import Seen
+        from llm_select.hardware.detect import machine as detected
+
+        machine = detected(catalog, Seen((), ram or 0.0))
+        return machine, (describe(machine, detected=False),)
+    if not needed:
+        return None, ()
+    from llm_select.hardware.detect import look
+    from llm_select.hardware.detect import machine as detected
+
+    machine = detected(catalog, look())
+    return machine, (describe(machine, detected=True),)
+
+
+def read_workload(
+    catalog: Catalog,
+    task_id: str | None,
+    *,
+    context: int | None,
+    generate: int | None,
+    concurrency: int,
+) -> tuple[Workload, Reason]:
+    """Lengths: the task's typical ones where nothing was said."""
+    positive(context, where="--context", limit=MAX_TOKENS)
+    positive(generate, where="--generate", limit=MAX_TOKENS)
+    positive(concurrency, where="--concurrency", limit=1_000_000)
+    lengths = catalog.tasks[task_id].lengths if task_id is not None else None
+    typical_prompt = lengths.prompt if lengths is not None else 1024
+    typical_generate = lengths.generate if lengths is not None else 512
+    written = generate if generate is not None else typical_generate
+    if context is not None and generate is not None and generate >= context:
+        raise UsageError(
+            f"{generate} tokens cannot be written in a context of {context}",
+            where="--generate",
+            remedy="raise --context or lower --generate",
+        )
+    if context is None:
+        read = typical_prompt
+        context = read + written
+    else:
+        written = min(written, max(1, context // 2)) if generate is None else written
+        read = max(1, context - written)
+    workload = Workload(context, read, written, concurrency)
+    reason = Reason(
+        "lengths",
+        {"prompt": read, "generate": written, "context": context, "batch": concurrency},
+    )
+    return workload, reason
+
+
+def read_weights(catalog: Catalog, profile: str, text: str | None) -> tuple[str, dict[str, float]]:
+    """Weights of a profile, or the user's own, which sum to anything and are normalised."""
+    scoring = catalog.scoring
+    profiles = scoring.profiles if scoring is not None else {}
+    if text is None:
+        name = profile.strip().lower()
+        if name not in profiles:
+            raise UnknownNameError("profile", profile, sorted(profiles), where="--profile")
+        chosen = profiles[name].weights
+        return name, {c: getattr(chosen, c) for c in CRITERIA}
+    weights: dict[str, float] = {}
+    for part in text.split(","):
+        key, sign, number = part.partition("=")
+        key = key.strip().lower()
+        if key not in CRITERIA:
+            raise UnknownNameError("criterion", key, CRITERIA, where="--weights")
+        if key in weights:
+            raise UsageError(f"{key} is given twice", where="--weights", remedy="give each once")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not sign or not 0 <= value < float("inf"):
+            raise UsageError(
+                f"{part!r} is not a weight",
+                where="--weights",
+                remedy="write quality=0.8,speed=0.2 with numbers of 0 or more",
+            )
+        weights[key] = value
+    total = sum(weights.values())
+    if total <= 0:
+        raise UsageError(
+            "all weights are 0", where="--weights", remedy="give at least one weight above 0"
+        )
+    return "custom", {c: weights.get(c, 0.0) / total for c in CRITERIA}
+
+
+def read_requirements(
+    catalog: Catalog,
+    task: str,
+    *,
+    languages: Sequence[str] = (),
+    pairs: Sequence[str] = (),
+    hardware: Hardware | None = None,
+    limits: Limits | None = None,
+    context: int | None = None,
+    generate: int | None = None,
+    concurrency: int = 1,
+    profile: str = "balanced",
+    weights: str | None = None,
+    exclude_boards: Sequence[str] = (),
+) -> Requirements:
+    """Everything a question needs, checked. Raises UsageError and its kin for anything wrong."""
+    hardware, limits = hardware or Hardware(), limits or Limits()
+    task_id = resolve.task(catalog, task)
+    spoken, paired = _languages(catalog, task_id, languages, pairs)
+    access = _access(hardware, limits)
+    machine, said = read_machine(catalog, hardware, needed=access != "hosted")
+    workload, lengths = read_workload(
+        catalog, task_id, context=context, generate=generate, concurrency=concurrency
+    )
+    name, weighed = read_weights(catalog, profile, weights)
+    for value, where in (
+        (limits.min_speed, "--min-speed"),
+        (limits.max_price, "--max-price"),
+    ):
+        positive(value, where=where)
+    if limits.min_accuracy is not None and not abs(limits.min_accuracy) < float("inf"):
+        raise UsageError(
+            f"{limits.min_accuracy} is not a number",
+            where="--min-accuracy",
+            remedy="write it in the unit of the task's reference board",
+        )
+    if limits.examples < 0:
+        raise UsageError(
+            f"{limits.examples} is out of range", where="--examples", remedy="it must be 0 or more"
+        )
+    assumed = [*said, lengths]
+    if not spoken and not paired and not catalog.tasks[task_id].monolingual:
+        assumed.append(Reason("all-languages", {}))
+    return Requirements(
+        task=task_id,
+        machine=machine,
+        workload=workload,
+        weights=weighed,
+        profile=name,
+        languages=spoken,
+        pairs=paired,
+        min_accuracy=limits.min_accuracy,
+        min_speed=limits.min_speed,
+        max_price=limits.max_price,
+        commercial=limits.commercial,
+        licenses=tuple(resolve.license(catalog, v) for v in limits.licenses),
+        weights_access=access,
+        privacy=choose(limits.privacy, ("self-hosted", "any"), where="--privacy"),
+        modalities=tuple(
+            choose(v, ("text", "image", "audio", "video"), where="--modality")
+            for v in limits.modalities
+        ),
+        engines=tuple(resolve.engine(catalog, v) for v in limits.engines),
+        quantizations=tuple(resolve.quantization(catalog, v) for v in limits.quantizations),
+        thinking=choose(limits.thinking, ("on", "off", "any"), where="--thinking"),
+        families=tuple(resolve.family(catalog, v) for v in limits.families),
+        examples=limits.examples,
+        exclude_boards=tuple(exclude_boards),
+        assumed=tuple(assumed),
+    )
+
+
+def _access(hardware: Hardware, limits: Limits) -> str:
+    private = limits.privacy.strip().lower() == "self-hosted"
+    access = limits.weights_access
+    if access is None:
+        return "open"
+    access = choose(access, ("open", "hosted", "any"), where="--weights-access")
+    if access == "hosted" and hardware.given:
+        raise UsageError(
+            "hosted models do not run on your hardware",
+            where="--weights-access",
+            remedy="leave out the hardware options, or use --weights-access any",
+        )
+    if access == "hosted" and private:
+        raise UsageError(
+            "a hosted model is not self-hosted",
+            where="--privacy",
+            remedy="leave out --privacy self-hosted or --weights-access hosted",
+        )
+    if access == "hosted" and (limits.engines or limits.quantizations):
+        raise UsageError(
+            "a hosted model's engine and format are its provider's",
+            where="--engine" if limits.engines else "--quantization",
+            remedy="leave it out, or use --weights-access any",
+        )
+    return access
+
+
+def _languages(
+    catalog: Catalog, task_id: str, languages: Sequence[str], pairs: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    task = catalog.tasks[task_id]
+    if task.monolingual and (languages or pairs):
+        raise UsageError(
+            f"{task_id} has no natural language to choose",
+            where="--language" if languages else "--pair",
+            remedy="leave it out",
+        )
+    if pairs and not task.paired:
+        raise UsageError(
+            f"{task_id} is done within one language",
+            where="--pair",
+            remedy="use --language CODE",
+        )
+    return (
+        tuple(resolve.language(catalog, v) for v in languages),
+        tuple(resolve.pair(catalog, v) for v in pairs),
+    )

@@ -1,0 +1,150 @@
+"""`llm-select recommend`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_select.cli.options import (
+    AccessOption,
+    CatalogOption,
+    ConcurrencyOption,
+    ContextOption,
+    DebugOption,
+    EngineOption,
+    ExamplesOption,
+    ExcludeOption,
+    GenerateOption,
+    GpuMemOption,
+    GpuOption,
+    GpusOption,
+    LanguageOption,
+    LocaleOption,
+    OutputOption,
+    PairOption,
+    ProfileOption,
+    QuantizationOption,
+    RamOption,
+    TaskOption,
+    WeightsOption,
+)
+
+if TYPE_CHECKING:
+    from llm_select.render.document import Document
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command(
+    epilog="Example: llm-select recommend --task ner --language de --gpu 'RTX 4090' --explain"
+)
+def recommend(
+    task: TaskOption,
+    language: LanguageOption = None,
+    pair: PairOption = None,
+    gpu: GpuOption = None,
+    gpus: GpusOption = None,
+    gpu_mem: GpuMemOption = None,
+    ram: RamOption = None,
+    context: ContextOption = None,
+    generate: GenerateOption = None,
+    concurrency: ConcurrencyOption = 1,
+    min_accuracy: Annotated[
+        float | None,
+        typer.Option(
+            help="Least quality, in the reference board's unit; the low end must reach it."
+        ),
+    ] = None,
+    min_speed: Annotated[
+        float | None, typer.Option(help="Least tokens/s of one stream; the low end must reach it.")
+    ] = None,
+    max_price: Annotated[
+        float | None, typer.Option(help="Most USD per million output tokens of a hosted model.")
+    ] = None,
+    commercial: Annotated[
+        bool, typer.Option("--commercial", help="Only licences that allow commercial use.")
+    ] = False,
+    license_: Annotated[
+        list[str] | None, typer.Option("--license", help="Licence id; repeatable.")
+    ] = None,
+    weights_access: AccessOption = None,
+    privacy: Annotated[str, typer.Option(help="self-hosted or any.")] = "any",
+    modality: Annotated[
+        list[str] | None, typer.Option(help="What it must read: image, audio; repeatable.")
+    ] = None,
+    engine: EngineOption = None,
+    quantization: QuantizationOption = None,
+    thinking: Annotated[str, typer.Option(help="on, off or any.")] = "any",
+    family: Annotated[list[str] | None, typer.Option(help="Model family; repeatable.")] = None,
+    examples: ExamplesOption = 0,
+    profile: ProfileOption = "balanced",
+    weights: WeightsOption = None,
+    exclude_board: ExcludeOption = None,
+    top: Annotated[int, typer.Option(help="Picks shown.")] = 5,
+    variants: Annotated[
+        bool, typer.Option("--variants", help="Show every format that fits, not only the best.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show score parts and evidence of each pick.")
+    ] = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Show every model, rejected ones too.")
+    ] = False,
+    output: OutputOption = "table",
+    catalog: CatalogOption = None,
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """Rank models for a task on a machine, with the reason for every rank."""
+    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.question import Hardware, Limits, positive, read_requirements
+    from llm_select.selection.recommend import recommend as advise
+
+    form = check_form(output, locale)
+    positive(top, where="--top", limit=100_000)
+    loaded = open_catalog(catalog)
+    requirements = read_requirements(
+        loaded,
+        task,
+        languages=language or (),
+        pairs=pair or (),
+        hardware=Hardware(gpu, gpus, gpu_mem, ram),
+        limits=Limits(
+            min_accuracy=min_accuracy,
+            min_speed=min_speed,
+            max_price=max_price,
+            commercial=commercial,
+            licenses=license_ or (),
+            weights_access=weights_access,
+            privacy=privacy,
+            modalities=modality or (),
+            engines=engine or (),
+            quantizations=quantization or (),
+            thinking=thinking,
+            families=family or (),
+            examples=examples,
+        ),
+        context=context,
+        generate=generate,
+        concurrency=concurrency,
+        profile=profile,
+        weights=weights,
+        exclude_boards=exclude_board or (),
+    )
+    result = advise(loaded, requirements)
+
+    def document() -> Document:
+        from llm_select.render.recommend_view import recommendation_document
+
+        return recommendation_document(
+            result, loaded, top=top, variants=variants, explain=explain, everything=all_
+        )
+
+    def payload() -> object:
+        from llm_select.render.payload import recommendation_json
+
+        return recommendation_json(result, loaded, top=top, everything=all_, variants=variants)
+
+    emit(form, document, payload)
+    return 0 if result.picks else 1

@@ -1,0 +1,130 @@
+"""Working memory of one pass, by engine. Bytes on one device unless said otherwise."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm_select.estimates import calibration as c
+
+if TYPE_CHECKING:
+    from llm_select.estimates.sizing import Sizing
+    from llm_select.estimates.types import Workload
+
+_NUMBER = re.compile(r"\d+")
+
+
+class Activations(NamedTuple):
+    """Working memory with what it stood on."""
+
+    largest: float
+    """Bytes on the device that needs most."""
+    total: float
+    """Bytes summed over the devices."""
+    flash_attention: bool
+    """Whether the scores are never written out."""
+    tokens: int
+    """Tokens of the pass that was sized."""
+
+
+def activations(size: Sizing, memory_model: str, work: Workload, kv_bytes: float, devices: int, tensor: int) -> Activations:
+    """Working memory of the largest pass.
+
+    `kv_bytes`: the whole cache; `devices`: all in use; `tensor`: how many share each layer.
+    """
+    if memory_model == "llama.cpp":
+        return _llamacpp(size, work, devices)
+    if memory_model == "vllm":
+        return _vllm(size, work, devices, tensor)
+    if memory_model == "mlx":
+        return _chunked(size, work, c.MLX_PREFILL_STEP)
+    if memory_model == "ctranslate2":
+        return _chunked(size, work, work.prompt_tokens, value_bytes=4.0)
+    return _transformers(size, work, kv_bytes, devices)
+
+
+def _llamacpp(size: Sizing, work: Workload, devices: int) -> Activations:
+    """llama.cpp's compute buffer: the graph allocator overlays tensors, so the largest moment counts, in 32 bits.
+
+    Moments: the logits of a physical batch; the feed-forward intermediates; the attention scores of every head
+    when flash attention is off (ggml-org/llama.cpp `llama-graph.cpp`, allocator `ggml-alloc.c`). Logs of the
+    builds in `tests/measurements` agree to the MiB.
+    """
+    build = engine_build(work.engine_version)
+    flash = work.flash_attention
+    if flash is None:
+        # `-fa auto` became the default in build 6325 (ggml-org/llama.cpp#15434).
+        flash = build is None or build >= c.LLAMACPP_FLASH_BUILD
+    context = max(work.context, 1)
+    tokens = min(work.ubatch or c.LLAMACPP_UBATCH, context) if size.generates else max(work.prompt_tokens, 1)
+    row = tokens * 4.0
+    mask = row * context
+    residual = row * size.hidden
+    logits = row * size.vocab + residual if size.generates else 0.0
+    middle = row * size.matrices * size.inner + 2 * residual + mask
+    if size.experts_active:
+        # Each visited expert's output is held until they are summed.
+        middle += residual * size.experts_active
+    around = 2 * row * size.query_width + 2 * residual
+    scores = around + mask / 2 if flash else around + mask + mask * size.heads
+    inside = max(middle, scores)
+    if devices > 1 and (build is None or build >= c.LLAMACPP_PIPELINE_BUILD):
+        # Under a layer split the inputs are kept in several copies, so that batches overlap (#6017).
+        inside += (c.LLAMACPP_COPIES - 1) * (mask + residual)
+    last = max(inside, logits)
+    return Activations(last, last + (devices - 1) * inside, flash, tokens)
+
+
+def _transformers(size: Sizing, work: Workload, kv_bytes: float, devices: int) -> Activations:
+    """Transformers reads the whole prompt at once and holds one layer's intermediates and the residuals.
+
+    Feed-forward intermediates: gate, up and their product; around them input, normalised input, residual and output. Logits: of the
+    last token since 4.45 (`num_logits_to_keep`), before that of every token, in 16 bits and again in 32.
+    """
+    tokens = max(1, work.prompt_tokens) * work.batch
+    flash = work.flash_attention is not False
+    inside = tokens * 2.0 * ((size.matrices + 1) * size.inner + 4 * size.hidden)
+    if not flash:
+        # Scores in 16 bits and their softmax in 32 (Transformers' `eager_attention_forward`).
+        inside += tokens * work.prompt_tokens * size.heads * 6.0
+    # The cache grows by concatenation: one layer is held twice while it does.
+    inside = max(inside, kv_bytes / max(1, size.layers))
+    rows = 0
+    if size.generates:
+        rows = tokens if _before(work.engine_version, c.TRANSFORMERS_LAST_LOGITS) else work.batch
+    logits = rows * size.vocab * 6.0
+    # With the prompt's logits the peak is theirs; a layer's intermediates are gone by then.
+    last = max(inside, logits)
+    return Activations(last, last + (devices - 1) * inside, flash, tokens)
+
+
+def _vllm(size: Sizing, work: Workload, devices: int, tensor: int) -> Activations:
+    """vLLM runs its largest batch once and keeps what that took (`determine_num_available_blocks`, `profile_run`)."""
+    tokens = max(c.VLLM_BATCHED_TOKENS, work.batch)
+    split = max(1, tensor)
+    inside = tokens * 2.0 * ((size.matrices + 1) * size.inner / split + 4 * size.hidden + size.query_width / split)
+    # The sampler's logits in 32 bits with a copy, for the largest number of sequences.
+    sampled = max(c.VLLM_SEQUENCES, work.batch) * size.vocab * 8.0 if size.generates else 0.0
+    last = max(inside, sampled)
+    return Activations(last, last * devices, True, tokens)
+
+
+def _chunked(size: Sizing, work: Workload, step: int, value_bytes: float = 2.0) -> Activations:
+    """Engines that read the prompt in steps and keep the last token's logits."""
+    tokens = min(max(1, work.prompt_tokens), max(1, step)) * work.batch
+    inside = tokens * value_bytes * ((size.matrices + 1) * size.inner + 4 * size.hidden)
+    logits = work.batch * size.vocab * 4.0 if size.generates else 0.0
+    last = max(inside, logits)
+    return Activations(last, last, True, tokens)
+
+
+def engine_build(version: str | None) -> int | None:
+    """llama.cpp's build number in `b6325`, `6325` or `1691 (7082d24)`; None for the current one."""
+    match = _NUMBER.search(version) if version else None
+    return int(match[0]) if match else None
+
+
+def _before(version: str | None, wanted: tuple[int, int]) -> bool:
+    """Whether `4.40.1` comes before (4, 45); an absent version is the current one."""
+    numbers = _NUMBER.findall(version) if version else []
+    return len(numbers) >= 2 and (int(numbers[0]), int(numbers[1])) < wanted

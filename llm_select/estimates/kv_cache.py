@@ -1,0 +1,130 @@
+"""Key-value cache, layer by layer.
+
+Sizes are counted in *values*, so that a cache type multiplies once: a full layer holds
+`kv_heads · (key width + value width)` values per token, a sliding layer the same for at most its window, a
+latent layer one vector, a linear or state-space layer a constant, an encoder nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm_select.estimates.shape import HEAD_KINDS, ShapeError, cross_attention, heads, need, stacks
+
+if TYPE_CHECKING:
+    from llm_select.schema.architecture import Architecture, LayerGroup
+
+STATE_BYTES = 4.0
+"""Engines keep recurrent states in 32 bits (llama.cpp's recurrent memory; vLLM's `mamba_ssm_cache_dtype`)."""
+
+
+class CacheShape(NamedTuple):
+    """What one sequence holds, all layers together, in values."""
+
+    full: int = 0
+    """Per token, layers that see everything."""
+    windowed: tuple[tuple[int, int], ...] = ()
+    """(values per token, window) of layers that see a window."""
+    latent: int = 0
+    """Per token, layers with one compressed vector: it cannot be divided over devices."""
+    state: int = 0
+    """Whatever the length."""
+    cross: int = 0
+    """Per source token, decoder layers that look at the source."""
+    kv_heads: int = 0
+    """Fewest key-value heads of a layer: over how many devices the cache divides."""
+
+
+def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
+    """The cache of one sequence. `causal=False` is an encoder: no cache. Raises ShapeError on a missing width."""
+    if not causal:
+        return CacheShape()
+    full = latent = state = fewest = 0
+    windows: dict[int, int] = {}
+    for role, stack in stacks(arch):
+        if role == "encoder":
+            continue
+        for group in stack.attention:
+            if group.reuses_cache or group.kind == "none":
+                continue
+            if group.kind in HEAD_KINDS:
+                w = heads(arch, group)
+                # Shazeer 2019, arXiv:1911.02150 §2.3. One vector serves as key and value where they are the same
+                # projection, but engines still store both.
+                values = group.layers * w.kv * (w.key_dim + w.value_dim)
+                if group.window is not None:
+                    windows[group.window] = windows.get(group.window, 0) + values
+                else:
+                    full += values
+                fewest = min(fewest or w.kv, w.kv)
+            elif group.kind == "latent":
+                if group.latent is None:
+                    raise ShapeError("a latent layer group has no `latent`")
+                # DeepSeek-V2, arXiv:2405.04434 §2.1.4 table 1: the compressed vector and the shared rotary key.
+                latent += group.layers * (group.latent.kv_rank + group.latent.rope_dim)
+            else:
+                state += group.layers * state_values(arch.hidden_size, group)
+            # DeepSeek-V3.2's indexer keeps one key per token beside the cache.
+            latent += group.layers * (group.sparse_index or 0)
+    cross = cross_attention(arch)
+    across = cross[0] * cross[1].kv * (cross[1].key_dim + cross[1].value_dim) if cross else 0
+    for pile in arch.recurrent:
+        # Hidden and cell state of each layer and direction.
+        state += pile.layers * 2 * pile.hidden_size * (2 if pile.bidirectional else 1)
+    return CacheShape(full, tuple(sorted((v, k) for k, v in windows.items())), latent, state, across, fewest)
+
+
+def state_values(h: int, group: LayerGroup) -> int:
+    """Values of one linear-attention or state-space layer's state: the recurrence and the convolution's tail."""
+    s = group.state
+    if s is None:
+        raise ShapeError(f"a {group.kind} layer group has no `state`")
+    if s.variant == "short-conv":
+        return h * (s.conv - 1)
+    if s.variant == "mamba":
+        # arXiv:2312.00752 §3: one state vector per channel.
+        inner = need(s.inner_size, "state.inner_size")
+        return inner * need(s.state_size, "state.state_size") + inner * (s.conv - 1)
+    n, dim = need(s.heads, "state.heads"), need(s.head_dim, "state.head_dim")
+    if s.variant == "mamba2":
+        # arXiv:2405.21060 §7: a matrix per head.
+        size = need(s.state_size, "state.state_size")
+        return n * dim * size + (n * dim + 2 * (s.groups or 1) * size) * (s.conv - 1)
+    if s.variant == "lightning":
+        # arXiv:2501.08313 §2.2: a key-by-value matrix per head, no convolution.
+        return n * dim * dim
+    # arXiv:2412.06464, arXiv:2510.26692: a key-by-value matrix per value head.
+    key_heads, key_dim = s.key_heads or n, s.key_dim or dim
+    return n * key_dim * dim + (2 * key_heads * key_dim + n * dim) * (s.conv - 1)
+
+
+def token_values(shape: CacheShape, context: float, window_padding: int = 0) -> float:
+    """Values that `context` tokens of one sequence hold, state and source left out.
+
+    `window_padding` is what an engine keeps beyond the window: llama.cpp adds the physical batch.
+    """
+    values = (shape.full + shape.latent) * context
+    for width, window in shape.windowed:
+        values += width * min(context, window + window_padding)
+    return values
+
+
+def shape_bytes(
+    shape: CacheShape, context: float, batch: int, bytes_per_value: float, source_tokens: float = 0, window_padding: int = 0
+) -> float:
+    """Bytes of `batch` sequences of `context` tokens, each with its source and state."""
+    values = token_values(shape, context, window_padding) + shape.cross * source_tokens
+    return batch * (values * bytes_per_value + shape.state * STATE_BYTES)
+
+
+def kv_cache_bytes(
+    arch: Architecture, context: int, batch: int = 1, bytes_per_value: float = 2.0, *,
+    source_tokens: int | None = None, window_padding: int = 0, causal: bool = True,
+) -> float:
+    """Bytes of the cache. `source_tokens` is the encoder's input (an encoder-decoder; absent: `context`).
+
+    With `window_padding=0` the figures are those publishers print (Gemma 3 27B at 131,072 tokens: 10.41 GiB).
+    """
+    shape = cache_shape(arch, causal=causal)
+    source = context if source_tokens is None else source_tokens
+    return shape_bytes(shape, context, batch, bytes_per_value, source, window_padding)

@@ -1,0 +1,181 @@
+"""Memory for inference: weights, cache, activations and overhead, per device and in total, with a range."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm_select.errors import UsageError
+from llm_select.estimates import calibration as c
+from llm_select.estimates.activations import Activations, activations
+from llm_select.estimates.kv_cache import shape_bytes
+from llm_select.estimates.sizing import Sizing, sizing
+from llm_select.estimates.split import ONE, Split, fullest, plan_split
+from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Verdict, Workload
+from llm_select.estimates.weights import WeightBytes, artifact_size, weight_bytes
+from llm_select.units import GIB
+
+if TYPE_CHECKING:
+    from llm_select.schema.hardware import Engine, Quantization
+    from llm_select.schema.model import Model
+
+
+class Serving(NamedTuple):
+    """What does not depend on the number format: computed once for all formats of a model on an engine."""
+
+    split: Split
+    kv: float
+    """Bytes of the cache, summed over the devices."""
+    kv_one: float
+    """The same without repetition."""
+    activations: Activations
+    overhead: float
+    """Bytes on one device."""
+    kv_type: str
+
+
+def serving(size: Sizing, engine: Engine, workload: Workload, machine: Machine | None) -> Serving:
+    """Cache, activations, overhead and split of a model on an engine. Raises UsageError for an unknown cache type
+    or a split the engine does not offer."""
+    model = engine.memory_model
+    kv_type, bytes_per_value = _kv_type(engine, workload.kv_type)
+    devices = machine.devices if machine is not None else 1
+    split = ONE
+    if devices > 1:
+        split = plan_split(size, _split_kind(engine, workload.split), devices)
+    self_tokens, source = tokens_held(size, workload)
+    padding = (workload.ubatch or c.LLAMACPP_UBATCH) if model == "llama.cpp" else 0
+    kv = shape_bytes(size.cache, self_tokens, workload.batch, bytes_per_value, source, padding)
+    acts = activations(size, model, workload, kv, split.devices, split.tensor)
+    base, each = c.OVERHEAD_GIB[model]
+    vendor = machine.vendor if machine is not None else None
+    overhead = (c.HOST_PROCESS_GIB if vendor in ("apple", "cpu") else base + (each if split.devices > 1 else 0.0)) * GIB
+    return Serving(split, kv * split.tensor * split.cache_share, kv, acts, overhead, kv_type)
+
+
+def inference_memory(
+    model: Model, quantization: Quantization, engine: Engine, workload: Workload, machine: Machine | None,
+    *, size: Sizing | None = None, shared: Serving | None = None, quantization_id: str | None = None,
+) -> MemoryEstimate:
+    """Memory to serve `model` in one format on one engine. Bytes; the parts sum to `total`.
+
+    `size` and `shared` are what `sizing` and `serving` return, passed on when many formats are estimated;
+    `quantization_id` finds the real size of the card's files. Raises ShapeError when the card lacks a width.
+    """
+    size = size or sizing(model)
+    shared = shared or serving(size, engine, workload, machine)
+    split, acts = shared.split, shared.activations
+    on_cpu = machine is not None and machine.vendor == "cpu"
+    real = artifact_size(model, quantization_id)
+    weights = weight_bytes(
+        size, quantization, host_embedding=engine.memory_model == "llama.cpp" and not on_cpu, artifact_bytes=real
+    )
+    width = c.WIDTHS[engine.memory_model]
+    weight_width = c.ARTIFACT_WIDTH if real is not None else width.weights
+    usable = machine.usable_gib * GIB if machine is not None else None
+
+    def device(offloaded: int) -> tuple[float, float]:
+        w, k = fullest(size, split, weights, shared.kv_one, offloaded)
+        a, o = acts.largest, shared.overhead
+        return w + k + a + o, _spread(
+            w * weight_width, k * width.kv_cache, a * width.activations, o * width.overhead)
+
+    expected, spread = device(0)
+    verdict: Verdict | None = None
+    offloaded = 0
+    if machine is not None and usable is not None:
+        verdict = _verdict(expected, spread, usable)
+        if verdict != "fits" and machine.ram_gib is not None and engine.cpu_offload and not on_cpu:
+            room = machine.ram_gib * GIB * c.HOST_USABLE - weights.host
+            per_layer = (weights.layers + shared.kv_one) / max(1, size.layers)
+            few, many = 1, min(size.layers, int(room // per_layer) if per_layer else 0)
+            if many >= 1 and sum(device(many)) <= usable:
+                while few < many:
+                    half = (few + many) // 2
+                    few, many = (few, half) if sum(device(half)) <= usable else (half + 1, many)
+                offloaded = many
+                expected, spread = device(offloaded)
+                verdict = "fits"
+
+    kept = 1 - offloaded / max(1, size.layers)
+    w = weights.device - (1 - kept) * weights.layers
+    k, a, o = shared.kv * kept, acts.total, shared.overhead * split.devices
+    total = w + k + a + o
+    around = _spread(w * weight_width, k * width.kv_cache, a * width.activations, o * width.overhead)
+    return MemoryEstimate(
+        weights=w, kv_cache=k, activations=a, overhead=o,
+        host=weights.host + (1 - kept) * (weights.layers + shared.kv_one),
+        low=total - around, high=total + around, device_expected=expected, device_high=expected + spread,
+        usable=usable, verdict=verdict, offloaded_layers=offloaded,
+        assumptions=_assumptions(size, engine, workload, shared, machine, weights, real, offloaded),
+    )
+
+
+def tokens_held(size: Sizing, work: Workload) -> tuple[int, int]:
+    """Tokens of self-attention cache per sequence, and source tokens (an encoder-decoder's prompt is its source)."""
+    if size.has_source:
+        return max(work.generate_tokens, work.context - work.prompt_tokens), work.prompt_tokens
+    return work.context, 0
+
+
+def _kv_type(engine: Engine, wanted: str | None) -> tuple[str, float]:
+    if wanted is not None and wanted not in engine.kv_types:
+        raise UsageError(
+            f"{engine.name} has no cache type {wanted!r}", where="kv_type",
+            remedy=f"use one of {', '.join(engine.kv_types)}")
+    name = wanted if wanted is not None else next(iter(engine.kv_types), "f16")
+    return name, float(engine.kv_types.get(name, 2.0))
+
+
+def _split_kind(engine: Engine, wanted: str | None) -> str | None:
+    if wanted is not None and wanted not in engine.multi_gpu:
+        raise UsageError(
+            f"{engine.name} cannot split a model by {wanted}", where="split",
+            remedy=f"use one of {', '.join(engine.multi_gpu)}" if engine.multi_gpu else "use one device")
+    return wanted if wanted is not None else next(iter(engine.multi_gpu), None)
+
+
+def _verdict(expected: float, spread: float, usable: float) -> Verdict:
+    if expected + spread <= usable:
+        return "fits"
+    return "tight" if expected <= usable else "no"
+
+
+def _spread(*widths: float) -> float:
+    """Independent errors add in quadrature."""
+    return math.hypot(*widths)
+
+
+def _assumptions(
+    size: Sizing, engine: Engine, work: Workload, shared: Serving, machine: Machine | None, weights: WeightBytes,
+    real: float | None, offloaded: int,
+) -> tuple[Assumption, ...]:
+    split = shared.split
+    said = [
+        Assumption("context", {"tokens": work.context, "batch": work.batch}),
+        Assumption("engine", {"name": engine.name, "memory_model": engine.memory_model}),
+        Assumption("kv-type", {"type": shared.kv_type}),
+        Assumption("overhead", {"gib_per_device": shared.overhead / GIB}),
+    ]
+    if engine.memory_model == "llama.cpp":
+        said.append(Assumption("physical-batch", {"tokens": shared.activations.tokens}))
+    if engine.memory_model in ("llama.cpp", "transformers") and size.heads:
+        said.append(Assumption("flash-attention", {"on": int(shared.activations.flash_attention)}))
+    if engine.memory_model == "vllm":
+        said.append(Assumption("preallocates-cache", {"tokens": work.context, "batch": work.batch}))
+    if split.devices > 1 or (machine is not None and machine.devices > 1):
+        said.append(Assumption("split", {
+            "kind": split.kind, "stages": split.stages, "tensor": split.tensor, "devices": split.devices}))
+    if real is not None:
+        said.append(Assumption("file-size", {"bytes": real}))
+    if weights.host and not offloaded:
+        said.append(Assumption("embedding-on-host", {"bytes": weights.host}))
+    if offloaded:
+        said.append(Assumption("offloaded-layers", {"layers": offloaded, "of": size.layers}))
+    if size.extra_parameters:
+        said.append(Assumption("extra-prediction-not-loaded", {"parameters": size.extra_parameters}))
+    if size.cache.state:
+        said.append(Assumption("state-in-32-bits", {"values": size.cache.state}))
+    if size.has_source:
+        said.append(Assumption("greedy-decoding", {"source_tokens": work.prompt_tokens}))
+    return tuple(said)

@@ -1,0 +1,215 @@
+"""Linking boards: the two-way model that puts all models of a task on one scale.
+
+    common(m, b) = difficulty(b) + scale(family of b) · ability(m) + residual
+
+A Rasch-like two-way analysis of variance (Rasch 1960; Bradley-Terry and Elo are its paired form). Boards are
+linked through the models they share, not by their own mean and spread: a board that only strong models sat is not
+taken for an easy one. The scale is one number per board family, because a point of XCOMET and a point of Elo are
+different things; within a family (the same test in other languages) it is shared, which keeps small boards stable.
+Abilities are shrunk towards 0 by the spread found in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from llm_select.evidence.scores import Score
+
+ITERATIONS = 30
+"""Most sweeps of alternating least squares; it stops earlier when abilities move less than TOLERANCE."""
+TOLERANCE = 1e-3
+"""Largest change of an ability, in its own standard deviations, that still counts as movement."""
+PRIOR_ROWS = 10.0
+"""A board's residual variance is mixed with the task's as if it had this many more rows."""
+MIN_SCALE = 0.05
+"""Smallest scale of a family: one that runs against the others is ignored rather than turned round."""
+DEVELOPER_WEIGHT = 0.5
+"""Weight of a figure the model's own developer reports: self-reported scores are known to run high."""
+MIN_VARIANCE = 1e-4
+"""Floor of a residual variance, so that two boards that agree exactly do not claim certainty."""
+
+
+class Link(NamedTuple):
+    """What ties one board to the common scale."""
+
+    difficulty: float
+    """Common-scale score of an average model."""
+    scale: float
+    """Common-scale units for one standard deviation of ability."""
+    variance: float
+    """Residual variance: how far models stray from the line on this board."""
+    rows: int
+    """Models it was fitted on."""
+
+
+class Links(NamedTuple):
+    """All boards of a task."""
+
+    boards: Mapping[str, Link]
+    between: Mapping[str, float]
+    """Variance of difficulty within each board family: what a language without a board adds."""
+
+
+class Ability(NamedTuple):
+    """Where a model stands, in standard deviations of the task's models."""
+
+    mean: float
+    variance: float
+
+
+def campaign_shares(scores: Iterable[Score]) -> dict[tuple[str, str, str | None, str], int]:
+    """How many metrics of one campaign scored the same outputs of a model: each then counts as a share of one."""
+    shares: dict[tuple[str, str, str | None, str], int] = {}
+    for score in scores:
+        if score.campaign is not None:
+            key = (score.model, score.mode, score.language, score.campaign)
+            shares[key] = shares.get(key, 0) + 1
+    return shares
+
+
+def row_weight(score: Score, shares: Mapping[tuple[str, str, str | None, str], int]) -> float:
+    """Weight of a row before relevance: its share of the campaign, halved when self-reported."""
+    weight = 1.0
+    if score.campaign is not None:
+        weight /= shares[(score.model, score.mode, score.language, score.campaign)]
+    return weight * DEVELOPER_WEIGHT if score.reported_by == "developer" else weight
+
+
+def ability(
+    rows: Sequence[tuple[Score, float]], links: Mapping[str, Link], prior_variance: float = 1.0
+) -> Ability:
+    """Posterior of one model's ability from weighted scores: a precision-weighted mean shrunk to 0.
+
+    Boards without a link are passed over. With no usable row the prior comes back.
+    """
+    precision = 1 / prior_variance
+    total = 0.0
+    for score, weight in rows:
+        link = links.get(score.board)
+        if link is None or weight <= 0:
+            continue
+        information = weight / (link.variance + score.variance)
+        total += information * link.scale * (score.common - link.difficulty)
+        precision += information * link.scale * link.scale
+    return Ability(total / precision, 1 / precision)
+
+
+def fit(scores: Sequence[Score], anchors: frozenset[str] = frozenset()) -> Links:
+    """Difficulty, scale and spread of every board, from the anchor models where a board has any.
+
+    Only anchors move the boards, so a card a user adds reorders nobody else. A board that no anchor sat is placed
+    afterwards through the models that did, on the abilities the other boards give them.
+    """
+    chosen = [s for s in scores if s.model in anchors] or list(scores)
+    links = _alternate(chosen)
+    missing = {s.board for s in scores} - set(links)
+    if missing:
+        shares = campaign_shares(scores)
+        held: dict[tuple[str, str], list[tuple[Score, float]]] = {}
+        for score in scores:
+            if score.board in links:
+                held.setdefault((score.model, score.mode), []).append(
+                    (score, row_weight(score, shares))
+                )
+        known = {subject: ability(rows, links) for subject, rows in held.items()}
+        scale = sum(link.scale for link in links.values()) / len(links) if links else 1.0
+        spread = sum(link.variance for link in links.values()) / len(links) if links else 1.0
+        for board in sorted(missing):
+            gaps = [
+                s.common
+                - scale * (known[s.model, s.mode].mean if (s.model, s.mode) in known else 0.0)
+                for s in scores
+                if s.board == board
+            ]
+            links[board] = Link(sum(gaps) / len(gaps), scale, spread + 1.0 / len(gaps), len(gaps))
+    return Links(links, _between(scores, links))
+
+
+def _alternate(scores: Sequence[Score]) -> dict[str, Link]:
+    if not scores:
+        return {}
+    shares = campaign_shares(scores)
+    subjects: dict[tuple[str, str], int] = {}
+    boards: dict[str, int] = {}
+    families: dict[str, int] = {}
+    family_of: list[int] = []
+    rows: list[tuple[int, int, float, float, float]] = []
+    for score in scores:
+        subject = subjects.setdefault((score.model, score.mode), len(subjects))
+        board = boards.setdefault(score.board, len(boards))
+        if board == len(family_of):
+            family_of.append(families.setdefault(score.stem, len(families)))
+        rows.append((subject, board, score.common, row_weight(score, shares), score.variance))
+    count = len(boards)
+    theta = [0.0] * len(subjects)
+    scale = [1.0] * len(families)
+    spread = [1.0] * count
+    weight_sum = [0.0] * count
+    y_sum = [0.0] * count
+    for _, board, y, weight, _ in rows:
+        weight_sum[board] += weight
+        y_sum[board] += weight * y
+    y_mean = [y_sum[b] / weight_sum[b] for b in range(count)]
+    difficulty = list(y_mean)
+    number = [0] * count
+    for _, board, *_ in rows:
+        number[board] += 1
+    for _ in range(ITERATIONS):
+        precision = [1.0] * len(theta)
+        moment = [0.0] * len(theta)
+        for subject, board, y, weight, variance in rows:
+            slope = scale[family_of[board]]
+            information = weight * slope / (spread[board] + variance)
+            moment[subject] += information * (y - difficulty[board])
+            precision[subject] += information * slope
+        fresh = [m / p for m, p in zip(moment, precision, strict=True)]
+        mean = sum(fresh) / len(fresh)
+        deviation = (sum((x - mean) ** 2 for x in fresh) / len(fresh)) ** 0.5 or 1.0
+        fresh = [(x - mean) / deviation for x in fresh]
+        moved = max(abs(a - b) for a, b in zip(fresh, theta, strict=True))
+        theta = fresh
+        x_sum = [0.0] * count
+        for subject, board, _, weight, _ in rows:
+            x_sum[board] += weight * theta[subject]
+        x_mean = [x_sum[b] / weight_sum[b] for b in range(count)]
+        cross = [0.0] * len(families)
+        square = [0.0] * len(families)
+        for subject, board, y, weight, _ in rows:
+            x = theta[subject] - x_mean[board]
+            family = family_of[board]
+            cross[family] += weight * x * (y - y_mean[board])
+            square[family] += weight * x * x
+        pooled = (sum(cross) / sum(square)) if sum(square) > 0 else 1.0
+        # One pseudo-observation of the task's common scale keeps a family of two rows from inventing its own.
+        scale = [
+            max(MIN_SCALE, (c + pooled) / (s + 1.0)) for c, s in zip(cross, square, strict=True)
+        ]
+        difficulty = [y_mean[b] - scale[family_of[b]] * x_mean[b] for b in range(count)]
+        squares = [0.0] * count
+        for subject, board, y, weight, _ in rows:
+            residual = y - difficulty[board] - scale[family_of[board]] * theta[subject]
+            squares[board] += weight * residual * residual
+        overall = sum(squares) / sum(weight_sum)
+        spread = [
+            max(MIN_VARIANCE, (squares[b] + PRIOR_ROWS * overall) / (weight_sum[b] + PRIOR_ROWS))
+            for b in range(count)
+        ]
+        if moved < TOLERANCE:
+            break
+    return {
+        name: Link(difficulty[b], scale[family_of[b]], spread[b], number[b])
+        for name, b in boards.items()
+    }
+
+
+def _between(scores: Iterable[Score], links: Mapping[str, Link]) -> dict[str, float]:
+    stems: dict[str, dict[str, float]] = {}
+    for score in scores:
+        if score.board in links:
+            stems.setdefault(score.stem, {})[score.board] = links[score.board].difficulty
+    result = {}
+    for stem, values in stems.items():
+        mean = sum(values.values()) / len(values)
+        result[stem] = sum((v - mean) ** 2 for v in values.values()) / max(1, len(values) - 1)
+    return result

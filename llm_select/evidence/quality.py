@@ -1,0 +1,290 @@
+"""How good each model is at a task: measured where a board says so, inferred where boards can be linked, else unrated.
+
+Quality is shown in the unit of the task's reference board. A model measured on a board keeps its measured value; a
+board it did not sit is predicted from its ability (see `fit`). Intervals are 80 % intervals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from llm_select.evidence.fit import (
+    DEVELOPER_WEIGHT,
+    Ability,
+    Links,
+    ability,
+    campaign_shares,
+    fit,
+    row_weight,
+)
+from llm_select.evidence.languages import supports
+from llm_select.evidence.reference import Target, find_target, language_matches
+from llm_select.evidence.scale import from_common, slope_at, to_common
+from llm_select.evidence.scores import (
+    Gathered,
+    Score,
+    evaluated_languages,
+    gather,
+    one_per_board,
+)
+
+if TYPE_CHECKING:
+    from llm_select.schema.catalog import Catalog
+    from llm_select.schema.evaluation import Benchmark
+
+Tag = Literal["measured", "inferred", "unrated"]
+Z80 = 1.2816
+"""Half-width of a central 80 % interval in standard deviations."""
+OTHER_LANGUAGE = 0.25
+"""Weight of a direct board in another language than the one asked for."""
+RELATED = 0.5
+"""Weight of a board of a near task."""
+NOISE_SHARE = 0.5
+"""Share of a board's residual variance taken as measurement noise where no standard error is published."""
+MIN_COVERAGE = 0.5
+"""Share of the reference boards a model must cover to be rated when no language was asked for."""
+
+
+class Quality(NamedTuple):
+    """One model in one mode. Values are in the reference unit, higher better; None when unrated."""
+
+    model: str
+    mode: str
+    tag: Tag
+    value: float | None
+    low: float | None
+    high: float | None
+    deviation: float | None
+    """Standard deviation that counts when two models are compared (what both share left out)."""
+    measured: int
+    """Reference boards asked for that the model sat."""
+    boards: int
+    """Reference boards asked for."""
+    evidence: tuple[Score, ...]
+    """The rows it stands on, the reference board first."""
+    reason: str | None
+    """Code of why it is unrated or of a reservation."""
+    uncovered: tuple[str, ...]
+    """Languages of reference boards the model neither supports nor was measured in."""
+
+
+class Assessment(NamedTuple):
+    """Quality of every model for one question."""
+
+    task: str
+    target: Target | None
+    qualities: Mapping[tuple[str, str], Quality]
+    """By (model, mode)."""
+    losses: Mapping[tuple[str, str], tuple[float, int]]
+    """Common-scale effect of a quantization on a model, and the boards it was measured on."""
+    links: Links
+    gathered: Gathered
+
+
+def assess(
+    catalog: Catalog,
+    task_id: str,
+    *,
+    languages: Sequence[str] = (),
+    pairs: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Assessment:
+    """Rate every model of the catalog that has evidence for the task. Raises KeyError for an unknown task."""
+    gathered = gather(catalog, task_id, exclude)
+    rows = one_per_board(gathered.scores)
+    links = fit([r for r in rows if r.relevance != "proxy"], catalog.anchors)
+    target = find_target(catalog, task_id, languages, pairs, links.boards)
+    shares = campaign_shares(rows)
+    spoken = evaluated_languages(catalog, frozenset(gathered.excluded))
+    held: dict[tuple[str, str], list[Score]] = {}
+    for row in rows:
+        held.setdefault((row.model, row.mode), []).append(row)
+    qualities = {}
+    for subject, own in held.items():
+        known = dict(catalog.models[subject[0]].languages)
+        tags = [*known, *spoken.get(subject[0], ())]
+        qualities[subject] = _rate(subject, own, tags, target, links, shares, languages, pairs)
+    return Assessment(task_id, target, qualities, _losses(gathered.scores), links, gathered)
+
+
+def probability_better(one: Quality, other: Quality) -> float | None:
+    """P(`one` is truly better than `other`), normal approximation; None when either is unrated."""
+    if one.value is None or other.value is None:
+        return None
+    spread = math.hypot(one.deviation or 0.0, other.deviation or 0.0)
+    if spread == 0:
+        return 1.0 if one.value > other.value else 0.5 if one.value == other.value else 0.0
+    return 0.5 * (1 + math.erf((one.value - other.value) / (spread * math.sqrt(2))))
+
+
+def shifted(value: float, change: float, benchmark: Benchmark) -> float:
+    """A value of the reference board after a change on the common scale (a quantization's loss)."""
+    return from_common(to_common(value, benchmark) + change, benchmark)
+
+
+def _weight(row: Score, languages: Sequence[str], pairs: Sequence[str]) -> float:
+    if row.relevance == "proxy":
+        return 0.0
+    weight = RELATED if row.relevance == "related" else 1.0
+    if (languages or pairs) and not language_matches(row.language, languages, pairs):
+        weight *= OTHER_LANGUAGE
+    return weight
+
+
+def _rate(
+    subject: tuple[str, str],
+    rows: list[Score],
+    tags: list[str],
+    target: Target | None,
+    links: Links,
+    shares: Mapping[tuple[str, str, str | None, str], int],
+    languages: Sequence[str],
+    pairs: Sequence[str],
+) -> Quality:
+    ordered = _ordered(rows, target, languages, pairs)
+    total = len(target.boards) if target is not None else 0
+
+    def unrated(reason: str, uncovered: tuple[str, ...] = ()) -> Quality:
+        return Quality(
+            *subject, "unrated", None, None, None, None, 0, total, ordered, reason, uncovered
+        )
+
+    rating = [row for row in rows if row.relevance != "proxy"]
+    if target is None:
+        return unrated("no-board")
+    if not rating:
+        return unrated("proxy-only")
+    own = {row.board: row for row in rating if row.board in target.boards}
+    asked = bool(languages or pairs)
+    missing = tuple(language for language in target.languages_asked if not supports(tags, language))
+    if asked and missing and not own:
+        return unrated("language-unsupported" if tags else "language-unknown", missing)
+    uncovered = (
+        ()
+        if asked
+        else tuple(
+            "-".join(ends)
+            for board, ends in target.ends.items()
+            if board not in own and not all(supports(tags, end) for end in ends)
+        )
+    )
+    if total - len(uncovered) < MIN_COVERAGE * total:
+        return unrated("coverage", uncovered)
+    weighted = [(row, row_weight(row, shares) * _weight(row, languages, pairs)) for row in rating]
+    if not any(row.board in links.boards and weight > 0 for row, weight in weighted):
+        return unrated("unlinked")
+    stand = ability(weighted, links.boards)
+    skip = frozenset(
+        board for board, ends in target.ends.items() if "-".join(ends) in set(uncovered)
+    )
+    value, deviation, shared = _predict(target, own, stand, links, skip)
+    half = Z80 * math.hypot(deviation, shared)
+    low, high = value - half, value + half
+    if target.benchmark.scale == "bounded":
+        floor, ceiling = target.benchmark.floor or 0.0, target.benchmark.ceiling or 0.0
+        low, high = max(low, min(floor, value)), min(high, max(ceiling, value))
+    whole = target.exact and len(own) == total
+    reason = "partial-coverage" if uncovered else None if target.exact else "no-board-in-language"
+    return Quality(
+        *subject,
+        "measured" if whole else "inferred",
+        value,
+        low,
+        high,
+        deviation,
+        len(own) if target.exact else 0,
+        total,
+        ordered,
+        reason,
+        uncovered,
+    )
+
+
+def _predict(
+    target: Target,
+    own: Mapping[str, Score],
+    stand: Ability,
+    links: Links,
+    skip: frozenset[str],
+) -> tuple[float, float, float]:
+    """Mean over the target boards: value, deviation, and the deviation that all models share, in the board's unit."""
+    benchmark = target.benchmark
+    use_own = target.exact
+    boards = [board for board in target.boards if board not in skip] or list(target.boards)
+    if skip:
+        # The covered boards tell how the model stands; the mean over all boards is then taken at that standing, so
+        # that covering only the easy boards does not look like being good.
+        points = [
+            (own[b].common - links.boards[b].difficulty) / links.boards[b].scale
+            if b in own
+            else stand.mean
+            for b in boards
+        ]
+        stand = Ability(sum(points) / len(points), stand.variance)
+        boards, use_own = list(target.boards), False
+    value = linear = independent = 0.0
+    for board in boards:
+        link = links.boards[board]
+        score = own.get(board) if use_own else None
+        if score is not None:
+            x = score.common
+            value += _signed(score.value, benchmark)
+            noise = score.variance or NOISE_SHARE * link.variance
+            if score.reported_by == "developer":
+                noise /= DEVELOPER_WEIGHT
+            independent += noise * slope_at(x, benchmark) ** 2
+        else:
+            x = link.difficulty + link.scale * stand.mean
+            unit = slope_at(x, benchmark)
+            value += _signed(from_common(x, benchmark), benchmark)
+            linear += unit * link.scale
+            independent += link.variance * unit**2
+    count = len(boards)
+    deviation = math.sqrt(stand.variance * (linear / count) ** 2 + independent / count**2)
+    shared = 0.0
+    if not target.exact:
+        middle = sum(links.boards[b].difficulty for b in boards) / count
+        unit = slope_at(middle, benchmark)
+        shared = unit * math.sqrt(links.between.get(target.stem, 0.0))
+        mean_variance = sum(links.boards[b].variance for b in boards) / count
+        deviation = math.hypot(deviation, unit * math.sqrt(mean_variance))
+    return value / count, deviation, shared
+
+
+def _signed(value: float, benchmark: Benchmark) -> float:
+    return value if benchmark.direction == "higher" else -value
+
+
+def _ordered(
+    rows: Iterable[Score],
+    target: Target | None,
+    languages: Sequence[str],
+    pairs: Sequence[str],
+) -> tuple[Score, ...]:
+    rank = {"direct": 1, "related": 2, "proxy": 3}
+    boards = target.boards if target is not None and target.exact else ()
+
+    def key(row: Score) -> tuple[int, bool, str]:
+        on_target = row.board in boards
+        away = not language_matches(row.language, languages, pairs)
+        return (0 if on_target else rank[row.relevance], away, row.board)
+
+    return tuple(sorted(rows, key=key))
+
+
+def _losses(scores: Iterable[Score]) -> dict[tuple[str, str], tuple[float, int]]:
+    """Paired differences between a quantized and the unquantized entry of a model on the same board and setting."""
+    plain: dict[tuple[str, str, str, str | None, str], float] = {}
+    for score in scores:
+        if score.quantization is None:
+            key = (score.model, score.mode, score.board, score.setting, score.split)
+            plain.setdefault(key, score.common)
+    gaps: dict[tuple[str, str], list[float]] = {}
+    for score in scores:
+        if score.quantization is not None:
+            base = plain.get((score.model, score.mode, score.board, score.setting, score.split))
+            if base is not None:
+                gaps.setdefault((score.model, score.quantization), []).append(score.common - base)
+    return {key: (sum(values) / len(values), len(values)) for key, values in gaps.items()}

@@ -1,0 +1,62 @@
+"""The common scale: a board's own unit to an unbounded one, and back.
+
+Bounded metrics go to logits between their floor (chance) and ceiling, as in item-response theory (Rasch 1960), so
+that a point near the ceiling counts for more than one in the middle. Ratings (Elo, Bradley-Terry) are already on a
+logit-like scale and are only divided by a constant; ranks keep their order and distance. Higher is always better.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llm_select.schema.evaluation import Benchmark
+
+EDGE = 0.01
+"""Share of the range kept away from both ends: a score of 0 or 100 % is not infinitely far."""
+RATING_UNIT = 400 / math.log(10)
+"""Elo points in one logit (400 points are odds of 10 to 1)."""
+
+
+def to_common(value: float, benchmark: Benchmark) -> float:
+    """A score in the benchmark's unit as an unbounded number, higher better."""
+    if (
+        benchmark.scale == "bounded"
+        and benchmark.floor is not None
+        and benchmark.ceiling is not None
+    ):
+        share = (value - benchmark.floor) / (benchmark.ceiling - benchmark.floor)
+        if benchmark.direction == "lower":
+            share = 1 - share
+        share = min(1 - EDGE, max(EDGE, share))
+        return math.log(share / (1 - share))
+    signed = value if benchmark.direction == "higher" else -value
+    return signed / RATING_UNIT if benchmark.scale == "rating" else signed
+
+
+def from_common(x: float, benchmark: Benchmark) -> float:
+    """The inverse of `to_common`, in the benchmark's unit."""
+    if (
+        benchmark.scale == "bounded"
+        and benchmark.floor is not None
+        and benchmark.ceiling is not None
+    ):
+        share = 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+        if benchmark.direction == "lower":
+            share = 1 - share
+        return benchmark.floor + share * (benchmark.ceiling - benchmark.floor)
+    signed = x * RATING_UNIT if benchmark.scale == "rating" else x
+    return signed if benchmark.direction == "higher" else -signed
+
+
+def slope_at(x: float, benchmark: Benchmark) -> float:
+    """Units of the benchmark for one unit of the common scale at `x` (absolute value)."""
+    if (
+        benchmark.scale == "bounded"
+        and benchmark.floor is not None
+        and benchmark.ceiling is not None
+    ):
+        share = 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+        return share * (1 - share) * (benchmark.ceiling - benchmark.floor)
+    return RATING_UNIT if benchmark.scale == "rating" else 1.0

@@ -1,0 +1,143 @@
+"""How a comparison reads: one column for each model, differences marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_select.render.card_view import attention_text, context_text, count_text, languages_text
+from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
+from llm_select.render.item_view import (
+    flat,
+    format_and_engine,
+    memory_cell,
+    quality_cell,
+    speed_cell,
+)
+from llm_select.render.messages import remedy, sentence
+from llm_select.render.numbers import score, share
+
+if TYPE_CHECKING:
+    from llm_select.schema.catalog import Catalog
+    from llm_select.selection.compare import Comparison
+    from llm_select.selection.types import Item
+
+BOARDS_SHOWN = 15
+SAME = " "
+DIFFERS = "≠"
+
+
+def comparison_document(result: Comparison, catalog: Catalog, *, rated: bool) -> Document:
+    """A table of facts, then the boards that the models share."""
+    names = tuple(item.candidate.model.name for item in result.items)
+    columns = (Column("", keep=True), Column("", keep=True), *(Column(name) for name in names))
+    rows = []
+    for label, cells in _facts(result, catalog, rated):
+        mark = SAME if len(set(cells)) == 1 else DIFFERS
+        rows.append((mark, label, *cells))
+    blocks: list[Block] = [
+        Text(" · ".join(names), "head"),
+        Table(columns, tuple(rows)),
+        Text(f"{DIFFERS} marks rows that differ.", "note"),
+    ]
+    if result.shared:
+        blocks.append(_boards(result, catalog, names))
+        if len(result.shared) > BOARDS_SHOWN:
+            blocks.append(
+                Text(f"{len(result.shared) - BOARDS_SHOWN} more shared boards in -o json.", "note")
+            )
+    else:
+        blocks.append(Text("No board in the catalog has scored two of them.", "note"))
+    if rated and result.better:
+        blocks.append(_chances(result))
+    assumed = tuple(("assumed", sentence(reason)) for reason in result.requirements.assumed)
+    blocks.append(Pairs(assumed, "On what this stands"))
+    return Document(tuple(blocks), [flat(item, result.target, None) for item in result.items])
+
+
+def _facts(result: Comparison, catalog: Catalog, rated: bool) -> list[tuple[str, tuple[str, ...]]]:
+    models = [item.candidate.model for item in result.items]
+    rows: list[tuple[str, tuple[str, ...]]] = [
+        ("developer", tuple(m.developer for m in models)),
+        ("released", tuple(m.released for m in models)),
+        ("kind", tuple(f"{m.kind}, {m.generation}" for m in models)),
+        ("parameters", tuple(count_text(m) for m in models)),
+        ("attention", tuple(attention_text(m) for m in models)),
+        ("context", tuple(context_text(m) for m in models)),
+        ("languages", tuple(languages_text(m) for m in models)),
+        ("licence", tuple(_license(catalog, m.license) for m in models)),
+        (
+            "text leaves the machine",
+            tuple("yes" if m.weights == "hosted" else "no" for m in models),
+        ),
+        ("format, engine", tuple(format_and_engine(item) for item in result.items)),
+        ("memory", tuple(memory_cell(item) for item in result.items)),
+        ("verdict", tuple(_verdict(item) for item in result.items)),
+        ("tokens/s", tuple(speed_cell(item) for item in result.items)),
+        ("price in/out", tuple(_price(item) for item in result.items)),
+    ]
+    if rated:
+        label = f"quality, {result.target.label}" if result.target is not None else "quality"
+        rows.append((label, tuple(quality_cell(item, result.target) for item in result.items)))
+        rows.append(("constraints", tuple(_objections(item) for item in result.items)))
+    return rows
+
+
+def _license(catalog: Catalog, license_id: str) -> str:
+    license_ = catalog.licenses.get(license_id)
+    if license_ is None:
+        return license_id
+    return f"{license_id} (commercial: {license_.commercial})"
+
+
+def _verdict(item: Item) -> str:
+    return item.memory.verdict or "–" if item.memory is not None else "–"
+
+
+def _price(item: Item) -> str:
+    offers = item.candidate.model.hosted
+    if not offers:
+        return "–"
+    offer = min(offers, key=lambda o: o.output_usd_per_mtok)
+    return (
+        f"${offer.input_usd_per_mtok:g} / ${offer.output_usd_per_mtok:g} per M tokens, "
+        f"{offer.provider} {offer.as_of}"
+    )
+
+
+def _objections(item: Item) -> str:
+    if not item.objections:
+        return "met"
+    return "\n".join(
+        sentence(o.reason) + (f" ({remedy(o.change)})" if o.change is not None else "")
+        for o in item.objections
+    )
+
+
+def _boards(result: Comparison, catalog: Catalog, names: tuple[str, ...]) -> Table:
+    rows = []
+    for shared in result.shared[:BOARDS_SHOWN]:
+        unit = catalog.benchmarks[shared.benchmark].unit
+        cells = []
+        for item in result.items:
+            row = shared.scores.get(item.candidate.model_id)
+            if row is None:
+                cells.append("–")
+                continue
+            lead = "▸ " if shared.best == item.candidate.model_id else ""
+            cells.append(f"{lead}{score(row.value, unit)}")
+        rows.append((f"{shared.board} ({unit})", *cells))
+    return Table(
+        (Column("Shared board"), *(Column(name, right=True) for name in names)),
+        tuple(rows),
+        "Quality on shared boards (▸ leads)",
+    )
+
+
+def _chances(result: Comparison) -> Pairs:
+    names = {item.candidate.model_id: item.candidate.model.name for item in result.items}
+    rows = tuple(
+        (f"{names[a]} better than {names[b]}", share(p))
+        for (a, b), p in result.better.items()
+        if p >= 0.5
+    )
+    return Pairs(rows, "Chance, from the intervals")

@@ -1,0 +1,51 @@
+"""A page before it has a form: text, tables and pairs. Views build it, the formatters print it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """A column of a table."""
+
+    title: str
+    right: bool = False
+    """Numbers are aligned right."""
+    wide: bool = False
+    """Shown only where there is room: at 110 columns or more, and in files."""
+    keep: bool = False
+    """Never wrapped."""
+
+
+class Text(NamedTuple):
+    """A paragraph. Style is one of `plain`, `head`, `note`, `warn`."""
+
+    text: str
+    style: str = "plain"
+
+
+class Table(NamedTuple):
+    """Rows of text under columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+
+
+class Pairs(NamedTuple):
+    """A list of name and value."""
+
+    rows: tuple[tuple[str, str], ...]
+    title: str = ""
+
+
+Block = Text | Table | Pairs
+
+
+class Document(NamedTuple):
+    """What a command prints."""
+
+    blocks: tuple[Block, ...]
+    records: Sequence[Mapping[str, object]] = ()
+    """Flat rows for CSV."""

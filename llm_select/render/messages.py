@@ -1,0 +1,168 @@
+"""Sentences for reason codes. The only place where a code becomes language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from llm_select.render.numbers import rate, score, share, tokens, usd
+from llm_select.selection.types import Change, Reason, Value
+
+Values = Mapping[str, Value]
+
+
+def _num(values: Values, key: str) -> float:
+    value = values[key]
+    assert isinstance(value, int | float)
+    return float(value)
+
+
+def _list(values: Values, key: str, sep: str = ", ") -> str:
+    value = values[key]
+    return sep.join(value) if isinstance(value, tuple) else str(value)
+
+
+def _gib(values: Values, key: str) -> str:
+    return f"{_num(values, key):.1f} GiB"
+
+
+def _memory(v: Values) -> str:
+    devices = f" on each of {v['devices']} devices" if _num(v, "devices") > 1 else ""
+    return (
+        f"needs {_gib(v, 'expected_gib')} (up to {_gib(v, 'high_gib')}){devices}, "
+        f"{_gib(v, 'usable_gib')} usable"
+    )
+
+
+def _tight(v: Values) -> str:
+    return (
+        f"tight: {_gib(v, 'expected_gib')} expected but up to {_gib(v, 'high_gib')} possible, "
+        f"{_gib(v, 'usable_gib')} usable"
+    )
+
+
+def _examples(v: Values) -> str:
+    if v["known"]:
+        return (
+            f"must be fine-tuned; its evidence used {_num(v, 'needed'):,.0f} labelled examples, "
+            f"you have {_num(v, 'given'):,.0f}"
+        )
+    return "must be fine-tuned on labelled examples, and no board says on how many"
+
+
+def _excluded(v: Values) -> str:
+    boards = v["boards"]
+    names = boards if isinstance(boards, tuple) else (str(boards),)
+    shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    return f"left out {len(names)} board(s) with their siblings: {shown}"
+
+
+MESSAGES: dict[str, str | Callable[[Values], str]] = {
+    # hard constraints
+    "family": lambda v: f"is of family {v['family']}",
+    "kind": lambda v: f"{v['kind']} models cannot do this task; it takes {_list(v, 'kinds')}",
+    "specialization": lambda v: f"made only for {_list(v, 'tasks')}",
+    "base-model": "a pretrained base model without a chat format",
+    "modality": lambda v: f"does not read {_list(v, 'missing')}",
+    "modality-output": lambda v: f"does not produce {_list(v, 'missing')}",
+    "language": lambda v: f"does not list {_list(v, 'missing')} and was not measured in it",
+    "examples": _examples,
+    "privacy": "runs only at its provider: your text leaves the machine",
+    "access-hosted": "no open weights: only its provider runs it",
+    "access-open": "no hosted offer in the catalog",
+    "license": lambda v: f"licence {v['license']}",
+    "commercial": lambda v: f"licence {v['license']} forbids commercial use",
+    "context": lambda v: (
+        f"context of {tokens(_num(v, 'limit'))} tokens, {tokens(_num(v, 'needed'))} needed"
+    ),
+    "thinking": lambda v: f"runs in {v['mode']} mode",
+    "memory": _memory,
+    "memory-tight": _tight,
+    "speed": lambda v: (
+        f"{rate(_num(v, 'low'))} tokens/s at the low end, {rate(_num(v, 'needed'))} asked"
+    ),
+    "speed-unknown": "speed unknown: memory bandwidth not given",
+    "accuracy": lambda v: (
+        f"low end of quality {score(_num(v, 'low'))}, {score(_num(v, 'needed'))} asked"
+    ),
+    "accuracy-unknown": "no evidence to hold against --min-accuracy",
+    "price": lambda v: f"{usd(_num(v, 'price'))} per million output tokens",
+    "no-offer": "no price in the catalog",
+    "no-machine": "no machine given to run it on",
+    "shape-unknown": "its shape is not published, so memory cannot be computed",
+    "no-format": "none of the engines and formats asked for runs it",
+    "no-engine": lambda v: f"no engine in the catalog runs {v['model_type']} on this machine",
+    # evidence
+    "no-board": "no board ranks models for this task",
+    "proxy-only": "only general-ability scores, none for this task",
+    "language-unsupported": "neither lists the language nor was measured in it",
+    "language-unknown": "its languages are not published and no board measured it there",
+    "coverage": "covers less than half of the languages of the task's boards",
+    "unlinked": "its boards share no models with the others",
+    "partial-coverage": "some languages of the boards are not covered",
+    "no-board-in-language": lambda v: (
+        f"no board of {v['board']} is in {_list(v, 'asked')}: shown as the mean of its languages, "
+        "with a wider interval"
+        if "board" in v
+        else "no board in this language: inferred from others"
+    ),
+    "no-evidence": "no published score for this task",
+    "no-reference": lambda v: f"no board ranks today's models for {v['task']}; nothing is inferred",
+    "substitute-board": lambda v: (
+        f"the task's reference board was left out; {v['board']} stands in"
+    ),
+    "excluded-boards": _excluded,
+    "unmatched-board": lambda v: f"--exclude-board {v['glob']} matches no board",
+    # score terms
+    "quality": lambda v: (
+        f"{score(_num(v, 'value'))} between {score(_num(v, 'low'))} and {score(_num(v, 'high'))}"
+        f" ({v['tag']})"
+    ),
+    "headroom": lambda v: (
+        f"{share(max(0.0, _num(v, 'free')))} of usable memory free; "
+        f"{share(_num(v, 'high'))} is enough"
+    ),
+    "cost": lambda v: f"{usd(_num(v, 'value'))} per million output tokens at {v['provider']}",
+    "hosted-speed": "speed of a hosted model is not in the catalog",
+    "hosted-memory": "runs elsewhere",
+    "own-machine-price": "your own machine has no price per token",
+    "no-scoring": "the catalog has no scoring.yaml",
+    "no-bandwidth": lambda v: f"memory bandwidth of {v['machine']} unknown: give --gpu",
+    "no-price": "open weights on your own machine have no price per token",
+    # assumptions of the edge
+    "machine-detected": lambda v: f"this machine: {v['machine']}",
+    "machine-memory-only": lambda v: (
+        f"{v['devices']} device(s) of {_num(v, 'nominal_gib'):g} GiB taken for NVIDIA cards with "
+        f"{_gib(v, 'usable_gib')} usable (GB and GiB mean the same here)"
+    ),
+    "machine": lambda v: (
+        f"{v['devices']} × {v['machine']}, {_num(v, 'nominal_gib'):g} GiB each, "
+        f"{_gib(v, 'usable_gib')} usable"
+    ),
+    "lengths": lambda v: (
+        f"{tokens(_num(v, 'prompt'))} tokens read and {tokens(_num(v, 'generate'))} written per "
+        f"request, context {tokens(_num(v, 'context'))}, {v['batch']} at a time"
+    ),
+    "default-profile": lambda v: f"profile {v['profile']}",
+    "all-languages": "no --language or --pair: all languages of the task's boards",
+}
+
+
+def sentence(reason: Reason) -> str:
+    """The sentence for a reason. An unknown code is a defect, shown rather than hidden."""
+    if reason.code == "speed" and "value" in reason.values:
+        value, high = _num(reason.values, "value"), _num(reason.values, "high")
+        return f"{rate(value)} tokens/s; {rate(high)} scores 1"
+    make = MESSAGES.get(reason.code, reason.code)
+    return make if isinstance(make, str) else make(reason.values)
+
+
+def remedy(change: Change | None) -> str:
+    """How to lift an objection, as typed: `--gpu-mem 48`."""
+    if change is None:
+        return ""
+    value = change.value
+    if value is None:
+        return f"without {change.option}"
+    if isinstance(value, float):
+        return f"{change.option} {value:g}"
+    return f"{change.option} {value}"

@@ -1,0 +1,278 @@
+"""How a recommendation reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
+from llm_select.render.item_view import (
+    evidence_table,
+    flat,
+    format_and_engine,
+    memory_cell,
+    quality_cell,
+    speed_cell,
+    terms_table,
+)
+from llm_select.render.messages import remedy, sentence
+from llm_select.render.numbers import share
+
+if TYPE_CHECKING:
+    from llm_select.schema.catalog import Catalog
+    from llm_select.selection.types import Item, Recommendation
+
+NEAR_MISSES = 5
+UNRATED_SHOWN = 6
+
+
+def recommendation_document(
+    result: Recommendation,
+    catalog: Catalog,
+    *,
+    top: int,
+    variants: bool,
+    explain: bool,
+    everything: bool,
+) -> Document:
+    """Picks, what nearly made it, what could not be rated, and on what all this stands."""
+    blocks: list[Block] = [Text(_headline(result, catalog), "head")]
+    shown = result.picks if everything else result.picks[:top]
+    if shown:
+        blocks.append(_picks(shown, result))
+        blocks.extend(_notes(shown, result))
+    else:
+        blocks.append(
+            Text(
+                "Nothing rated meets every requirement." if result.unrated else "Nothing fits.",
+                "warn",
+            )
+        )
+    if explain:
+        for rank, item in enumerate(shown, 1):
+            blocks.extend(_explanation(rank, item, catalog))
+    if variants:
+        blocks.append(_variants(shown))
+    if not result.picks or explain or everything:
+        misses = result.rejected if everything else result.rejected[:NEAR_MISSES]
+        if misses:
+            title = "Rejected" if everything else "Nearest misses"
+            blocks.append(_misses(misses, title, result))
+    elif result.rejected:
+        blocks.append(_misses(_better_misses(result), "Nearest misses", result))
+    if result.unrated:
+        blocks.append(_unrated(result, everything))
+    blocks.append(_standing(result, catalog))
+    records = [flat(item, result.target, rank) for rank, item in enumerate(shown, 1)]
+    if everything:
+        records += [flat(item, result.target, None) for item in (*result.unrated, *result.rejected)]
+    return Document(tuple(b for b in blocks if not (isinstance(b, Table) and not b.rows)), records)
+
+
+def _headline(result: Recommendation, catalog: Catalog) -> str:
+    requirements = result.requirements
+    about = ", ".join((*requirements.pairs, *requirements.languages))
+    machine = requirements.machine
+    where = ""
+    if machine is not None and requirements.weights_access != "hosted":
+        times = f"{machine.devices} × " if machine.devices > 1 else ""
+        where = f" on {times}{machine.name}"
+        if machine.device is not None:
+            where += f" ({machine.nominal_gib:g} GiB)"
+    name = catalog.tasks[requirements.task].name
+    return f"{name}{' (' + about + ')' if about else ''}{where}"
+
+
+def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
+    fast = any(item.speed is not None and item.speed.decode is not None for item in items)
+    priced = any(item.candidate.offer is not None for item in items)
+    columns = [
+        Column("#", right=True, keep=True),
+        Column("Model"),
+        Column("Format, engine"),
+        Column(f"Quality ({result.target.benchmark.unit})" if result.target else "Quality", True),
+        Column("Memory", right=True),
+    ]
+    if fast:
+        columns.append(Column("Tokens/s", right=True, keep=True))
+    if priced:
+        columns.append(Column("$/M out", right=True, keep=True))
+    columns += [
+        Column("Licence", wide=True),
+        Column("Beats next", right=True, wide=True),
+        Column("Score", right=True, keep=True),
+    ]
+    rows = []
+    for rank, item in enumerate(items, 1):
+        chance = result.better[rank - 1] if rank - 1 < len(result.better) else None
+        row = [
+            str(rank),
+            _name(item),
+            format_and_engine(item),
+            quality_cell(item, result.target),
+            memory_cell(item),
+        ]
+        if fast:
+            row.append(speed_cell(item))
+        if priced:
+            offer = item.candidate.offer
+            row.append(f"{offer.output_usd_per_mtok:g}" if offer is not None else "–")
+        row += [
+            item.candidate.model.license,
+            share(chance) if chance is not None else "",
+            f"{item.score:.3f}" if item.score is not None else "–",
+        ]
+        rows.append(tuple(row))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _name(item: Item) -> str:
+    mode = " (thinking)" if item.candidate.mode == "thinking" else ""
+    return item.candidate.model.name + mode
+
+
+def _notes(items: tuple[Item, ...], result: Recommendation) -> list[Block]:
+    notes: list[Block] = []
+    tags = {item.quality.tag for item in items if item.quality is not None}
+    if "inferred" in tags:
+        notes.append(
+            Text(
+                "~ inferred from other boards through the models they share; not measured.", "note"
+            )
+        )
+    if any(_quantized_unmeasured(item) for item in items):
+        notes.append(
+            Text(
+                "Quality is that of the full-precision model; what the format costs was not measured "
+                "unless marked.",
+                "note",
+            )
+        )
+    developer = any(
+        row.reported_by == "developer"
+        for item in items
+        if item.quality is not None
+        for row in item.quality.evidence[:1]
+    )
+    if developer:
+        notes.append(Text("* reported by the model's own developer.", "note"))
+    if len(result.picks) > len(items):
+        notes.append(
+            Text(
+                f"{len(result.picks) - len(items)} more fit; see them with --top or --all.", "note"
+            )
+        )
+    return notes
+
+
+def _quantized_unmeasured(item: Item) -> bool:
+    quantization = item.candidate.quantization
+    return quantization is not None and not quantization.native_16bit and item.loss is None
+
+
+def _explanation(rank: int, item: Item, catalog: Catalog) -> list[Block]:
+    return [
+        Text(f"{rank}. {_name(item)}: why", "head"),
+        terms_table(item),
+        evidence_table(item, catalog),
+    ]
+
+
+def _variants(items: tuple[Item, ...]) -> Table:
+    rows = []
+    for item in items:
+        for variant in (item, *item.alternatives):
+            rows.append(
+                (
+                    _name(variant),
+                    format_and_engine(variant),
+                    memory_cell(variant),
+                    speed_cell(variant),
+                    f"{variant.score:.3f}" if variant.score is not None else "–",
+                )
+            )
+    return Table(
+        (
+            Column("Model"),
+            Column("Format, engine"),
+            Column("Memory", right=True),
+            Column("Tokens/s", right=True),
+            Column("Score", right=True, keep=True),
+        ),
+        tuple(rows),
+        "Every variant that fits",
+    )
+
+
+def _better_misses(result: Recommendation) -> tuple[Item, ...]:
+    """Models with one objection that a change would lift and that would do the task better than the first pick."""
+    first = result.picks[0].quality
+    limit = first.value if first is not None and first.value is not None else float("inf")
+    found = [
+        item
+        for item in result.rejected
+        if len(item.objections) == 1
+        and item.objections[0].change is not None
+        and item.quality is not None
+        and item.quality.value is not None
+        and item.quality.value > limit
+    ]
+    return tuple(found[:NEAR_MISSES])
+
+
+def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Table:
+    rows = [
+        (
+            _name(item),
+            quality_cell(item, result.target),
+            "\n".join(sentence(o.reason) for o in item.objections),
+            "\n".join(remedy(o.change) for o in item.objections if o.change is not None),
+        )
+        for item in items
+    ]
+    return Table(
+        (
+            Column("Model"),
+            Column("Quality", right=True),
+            Column("Why not"),
+            Column("Would be admitted"),
+        ),
+        tuple(rows),
+        title,
+    )
+
+
+def _unrated(result: Recommendation, everything: bool) -> Text:
+    names = [_name(item) for item in result.unrated]
+    shown = names if everything else names[:UNRATED_SHOWN]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return Text(
+        f"Fit but unrated, for want of published evidence on this task: {', '.join(shown)}{more}.",
+        "note",
+    )
+
+
+def _standing(result: Recommendation, catalog: Catalog) -> Pairs:
+    rows = [("assumed", sentence(reason)) for reason in result.assumptions]
+    weights = ", ".join(
+        f"{name} {weight:.2g}" for name, weight in result.requirements.weights.items() if weight > 0
+    )
+    rows.append(("weights", f"{weights} ({result.requirements.profile})"))
+    rows += [
+        ("left out", f"{criterion}: {sentence(reason)}")
+        for criterion, reason in result.dropped.items()
+    ]
+    if result.target is not None:
+        board = catalog.boards[result.target.stem]
+        source = catalog.sources.get(board.source)
+        label = f"{result.target.label}, {result.target.benchmark.metric}, {board.date}"
+        rows.append(("quality on", label))
+        if source is not None:
+            rows.append(("source", f"{source.title} {source.url}"))
+        if result.target.benchmark.automatic:
+            rows.append(("note", "the metric is automatic, not a human judgement"))
+    for finding in catalog.tasks[result.requirements.task].findings:
+        found = catalog.sources.get(finding.source)
+        where = f" ({found.title}, {found.url})" if found is not None else ""
+        rows.append(("literature", finding.statement + where))
+    rows.append(("rejected", f"{len(result.rejected)} models; --all lists each with its reason"))
+    return Pairs(tuple(rows), "On what this stands")

@@ -1,0 +1,53 @@
+"""Tables for a terminal. The only user of rich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
+
+from llm_select.render.document import Document, Pairs, Table, Text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+WIDE = 110
+"""Columns of a terminal from which wide tables are shown whole."""
+_STYLE = {"head": "bold", "note": "dim", "warn": "yellow", "plain": ""}
+
+
+def render_table(document: Document, out: TextIO) -> None:
+    """Print to a terminal (or a file: then without colour), within its width."""
+    console = Console(file=out, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    for block in document.blocks:
+        for piece in _pieces(block, console.width):
+            console.print(piece)
+
+
+def _pieces(block: Text | Table | Pairs, width: int) -> list[RenderableType]:
+    if isinstance(block, Text):
+        return [RichText(block.text, style=_STYLE[block.style])]
+    title: list[RenderableType] = [RichText(block.title, style="bold")] if block.title else []
+    if isinstance(block, Pairs):
+        grid = RichTable.grid(padding=(0, 2))
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for name, value in block.rows:
+            grid.add_row(RichText(name), RichText(value))
+        return [*title, Padding(grid, (0, 0, 1, 0))]
+    shown = [i for i, c in enumerate(block.columns) if width >= WIDE or not c.wide]
+    table = RichTable(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
+    for i in shown:
+        column = block.columns[i]
+        table.add_column(
+            RichText(column.title),
+            justify="right" if column.right else "left",
+            no_wrap=column.keep,
+            overflow="fold",
+        )
+    for row in block.rows:
+        table.add_row(*(RichText(row[i]) for i in shown))
+    return [*title, Padding(table, (0, 0, 1, 0))]

@@ -1,0 +1,39 @@
+"""The whole catalog as one immutable value."""
+
+from __future__ import annotations
+
+from llm_select.schema.base import Strict
+from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
+from llm_select.schema.hardware import Device, Engine, License, Method, Quantization, Source
+from llm_select.schema.model import Model
+
+
+class Catalog(Strict):
+    """Everything the advisor knows, keyed by id. Families are already merged into their cards."""
+
+    models: dict[str, Model] = {}
+    """Cards by `<family>/<model>`."""
+    boards: dict[str, Board] = {}
+    """Board files by name."""
+    benchmarks: dict[str, Benchmark] = {}
+    """Benchmarks by id."""
+    tasks: dict[str, Task] = {}
+    """Tasks by id."""
+    devices: dict[str, Device] = {}
+    """Devices by id."""
+    quantizations: dict[str, Quantization] = {}
+    """Number formats by id."""
+    engines: dict[str, Engine] = {}
+    """Engines by id."""
+    licenses: dict[str, License] = {}
+    """Licences by id."""
+    methods: dict[str, Method] = {}
+    """Fine-tuning methods and optimizers by id."""
+    sources: dict[str, Source] = {}
+    """Sources by id."""
+    scoring: Scoring | None = None
+    """Profiles and anchors."""
+    anchors: frozenset[str] = frozenset()
+    """Models whose scores fix the difficulty of boards: those of the first catalog, so that a user's own cards reorder nobody."""
+    content_hash: str = ""
+    """Hash over every file the catalog was made from."""

@@ -1,0 +1,268 @@
+"""One model against one question: all its variants, the best of them, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm_select.estimates.limits import needed_gib
+from llm_select.estimates.memory import inference_memory
+from llm_select.estimates.sizing import Sizing, sizing
+from llm_select.estimates.speed import speed as estimate_speed
+from llm_select.evidence.quality import Assessment, Quality, shifted
+from llm_select.evidence.scores import default_mode
+from llm_select.selection import constraints
+from llm_select.selection.candidates import hosted, variants
+from llm_select.selection.criteria import Measured, quality_anchors, terms, weights_in_force
+from llm_select.selection.types import (
+    Candidate,
+    Change,
+    Item,
+    Objection,
+    Reason,
+    Requirements,
+    Term,
+)
+
+if TYPE_CHECKING:
+    from llm_select.estimates.types import MemoryEstimate, SpeedEstimate
+    from llm_select.schema.catalog import Catalog
+    from llm_select.schema.model import Model
+
+
+class Question(NamedTuple):
+    """What is the same for every model: computed once."""
+
+    catalog: Catalog
+    requirements: Requirements
+    assessment: Assessment
+    weights: Mapping[str, float]
+    dropped: Mapping[str, Reason]
+    anchors: tuple[float, float]
+
+
+def pose(catalog: Catalog, requirements: Requirements, assessment: Assessment) -> Question:
+    """The question with its weights and anchors."""
+    weights, dropped = weights_in_force(requirements)
+    target = assessment.target
+    anchors = (
+        quality_anchors(catalog, requirements.task, target) if target is not None else (0.0, 1.0)
+    )
+    return Question(catalog, requirements, assessment, weights, dropped, anchors)
+
+
+def evaluate(question: Question, model_id: str) -> Item:
+    """The best variant of the model in any mode asked for, its runners-up, or its objections."""
+    catalog, requirements = question.catalog, question.requirements
+    model = catalog.models[model_id]
+    qualities = question.assessment.qualities
+    measured_modes = [m for (subject, m) in qualities if subject == model_id]
+    offered = list(model.thinking.modes) if model.thinking is not None else []
+    modes = list(dict.fromkeys([*measured_modes, *offered])) or [default_mode(model)]
+    open_modes = [m for m in modes if constraints.mode_objection(m, requirements) is None]
+    if not open_modes:
+        objection = constraints.mode_objection(modes[0], requirements)
+        bare = Candidate(model_id, model, modes[0], None, None, None, None, False, None)
+        return _rejected(
+            bare, qualities.get((model_id, modes[0])), [objection] if objection else []
+        )
+    passed: list[Item] = []
+    failed: list[Item] = []
+    for mode in open_modes:
+        good, bad = _mode(question, model_id, mode)
+        passed.extend(good)
+        failed.extend(bad)
+    if passed:
+        passed.sort(key=_variant_order)
+        return passed[0]._replace(alternatives=tuple(passed[1:]))
+    return min(failed, key=_nearness)
+
+
+def _mode(question: Question, model_id: str, mode: str) -> tuple[list[Item], list[Item]]:
+    catalog, requirements = question.catalog, question.requirements
+    model = catalog.models[model_id]
+    quality = question.assessment.qualities.get((model_id, mode))
+    bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
+    objections = constraints.card_objections(
+        catalog, model_id, requirements.task, requirements, quality
+    )
+    if objections:
+        return [], [_rejected(bare, quality, objections)]
+    found: list[Item] = []
+    if (
+        requirements.machine is not None
+        and model.weights == "open"
+        and (requirements.weights_access != "hosted")
+    ):
+        found.extend(_self_hosted(question, model_id, mode, quality))
+    if requirements.weights_access != "open" and requirements.privacy != "self-hosted":
+        offer = hosted(catalog, model_id, mode)
+        if offer is not None:
+            found.append(_finish(question, offer, quality, None, None))
+    if not found:
+        return [], [_rejected(bare, quality, [_nothing_runs(question, model)])]
+    return [i for i in found if not i.objections], [i for i in found if i.objections]
+
+
+def _nothing_runs(question: Question, model: Model) -> Objection:
+    requirements = question.requirements
+    if model.weights == "hosted":
+        return Objection(Reason("no-offer"), None)
+    if requirements.machine is None:
+        return Objection(Reason("no-machine"), Change("--gpu-mem", "GIB"))
+    if model.architecture is None:
+        return Objection(Reason("shape-unknown"), None)
+    if requirements.engines or requirements.quantizations:
+        values = {"engines": requirements.engines, "quantizations": requirements.quantizations}
+        option = "--quantization" if requirements.quantizations else "--engine"
+        return Objection(Reason("no-format", values), Change(option, None))
+    return Objection(Reason("no-engine", {"model_type": model.architecture.model_type}), None)
+
+
+def _self_hosted(
+    question: Question, model_id: str, mode: str, quality: Quality | None
+) -> list[Item]:
+    catalog, requirements = question.catalog, question.requirements
+    machine = requirements.machine
+    assert machine is not None
+    model = catalog.models[model_id]
+    workload = requirements.workload
+    thought = _thinking_tokens(model, mode)
+    if thought:
+        workload = workload._replace(
+            generate_tokens=workload.generate_tokens + thought,
+            context=max(
+                workload.context, workload.prompt_tokens + workload.generate_tokens + thought
+            ),
+        )
+    found = []
+    shape: Sizing | None = None
+    for candidate in variants(catalog, model_id, mode, requirements):
+        assert candidate.quantization is not None
+        assert candidate.engine is not None
+        shape = shape or sizing(model)
+        memory = inference_memory(
+            model, candidate.quantization, candidate.engine, workload, machine, shape
+        )
+        if memory.verdict != "fits":
+            found.append(Item(candidate, quality, memory, None, None, (), (_TOO_BIG,), None, None))
+            continue
+        speed = estimate_speed(
+            model, candidate.quantization, candidate.engine, workload, machine, memory, shape
+        )
+        found.append(_finish(question, candidate, quality, memory, speed))
+    if found and all(item.objections == (_TOO_BIG,) for item in found):
+        # Only the nearest miss is worth the search for the memory it needs.
+        nearest = min(found, key=lambda i: i.memory.device_high if i.memory else 0.0)
+        candidate, memory = nearest.candidate, nearest.memory
+        assert candidate.quantization is not None
+        assert candidate.engine is not None
+        assert memory is not None
+        needed = needed_gib(
+            model, candidate.quantization, candidate.engine, workload, machine, shape
+        )
+        objection = constraints.memory_objection(memory, machine, needed)
+        return [nearest._replace(objections=(objection,) if objection else ())]
+    return [item for item in found if item.objections != (_TOO_BIG,)]
+
+
+_TOO_BIG = Objection(Reason("memory"), None)
+
+
+def footprint(question: Question, model_id: str, item: Item) -> Item:
+    """An item that failed on its card alone, with the memory its nearest variant would take on the machine."""
+    model = question.catalog.models[model_id]
+    if model.weights != "open" or model.architecture is None:
+        return item
+    found = _self_hosted(question, model_id, item.candidate.mode, item.quality)
+    if not found:
+        return item
+    nearest = min(found, key=_variant_order)
+    return nearest._replace(objections=(*item.objections, *nearest.objections))
+
+
+def _thinking_tokens(model: Model, mode: str) -> int:
+    if mode != "thinking" or model.thinking is None:
+        return 0
+    return model.thinking.tokens or 0
+
+
+def _finish(
+    question: Question,
+    candidate: Candidate,
+    quality: Quality | None,
+    memory: MemoryEstimate | None,
+    speed: SpeedEstimate | None,
+) -> Item:
+    requirements = question.requirements
+    loss = _loss(question, candidate)
+    share = _answer_share(requirements, candidate)
+    decode = speed.decode if speed is not None else None
+    effective = decode.expected * share if decode is not None else None
+    slow = decode.low * share if decode is not None else None
+    value, low = _after_loss(question, quality, loss)
+    objections = [
+        o
+        for o in (
+            constraints.speed_objection(slow, requirements),
+            constraints.accuracy_objection(low, requirements),
+            constraints.price_objection(candidate, requirements),
+        )
+        if o is not None
+    ]
+    score: float | None = None
+    parts: tuple[Term, ...] = ()
+    if quality is not None and value is not None and not objections:
+        measured = Measured(candidate, quality, value, effective, memory)
+        score, parts = terms(question.catalog, measured, question.weights, question.anchors)
+    return Item(candidate, quality, memory, speed, score, parts, tuple(objections), loss, effective)
+
+
+def _answer_share(requirements: Requirements, candidate: Candidate) -> float:
+    """Share of the generated tokens that are answer, not reasoning; 1 when the reasoning's length is unknown."""
+    thought = _thinking_tokens(candidate.model, candidate.mode)
+    answer = requirements.workload.generate_tokens
+    return answer / (answer + thought)
+
+
+def _loss(question: Question, candidate: Candidate) -> tuple[float, int] | None:
+    if candidate.quantization is None or candidate.quantization_id is None:
+        return None
+    if candidate.quantization.native_16bit:
+        return 0.0, 0
+    return question.assessment.losses.get((candidate.model_id, candidate.quantization_id))
+
+
+def _after_loss(
+    question: Question, quality: Quality | None, loss: tuple[float, int] | None
+) -> tuple[float | None, float | None]:
+    if quality is None or quality.value is None:
+        return None, None
+    target = question.assessment.target
+    if target is None or loss is None or loss[0] == 0.0 or target.benchmark.direction == "lower":
+        return quality.value, quality.low
+    value = shifted(quality.value, min(0.0, loss[0]), target.benchmark)
+    return value, (quality.low or 0.0) + (value - quality.value)
+
+
+def _rejected(
+    candidate: Candidate, quality: Quality | None, objections: Sequence[Objection]
+) -> Item:
+    return Item(candidate, quality, None, None, None, (), tuple(objections), None, None)
+
+
+def _variant_order(item: Item) -> tuple[float, bool, float, str, str]:
+    """Best score first; then what was measured before what was not; then more bits; then names."""
+    quantization = item.candidate.quantization
+    return (
+        -(item.score if item.score is not None else -1.0),
+        item.loss is None,
+        -(quantization.bits if quantization is not None else 0.0),
+        item.candidate.engine_id or "",
+        item.candidate.quantization_id or "",
+    )
+
+
+def _nearness(item: Item) -> tuple[int, float, str]:
+    memory = item.memory.device_high if item.memory is not None else 0.0
+    return len(item.objections), memory, item.candidate.quantization_id or ""

@@ -1,0 +1,146 @@
+"""START READING HERE. The whole advice in one function, top to bottom:
+
+    requirements → evidence for the task → every model's variants → hard constraints → scores → order → explanation
+
+Everything it calls is pure: the same catalog and requirements give the same answer on any machine and any day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm_select.evidence.quality import assess, probability_better
+from llm_select.selection.evaluate import evaluate, footprint, pose
+from llm_select.selection.types import Item, Reason, Recommendation, Requirements
+
+if TYPE_CHECKING:
+    from llm_select.evidence.quality import Assessment
+    from llm_select.evidence.reference import Target
+    from llm_select.schema.catalog import Catalog
+
+
+def recommend(catalog: Catalog, requirements: Requirements) -> Recommendation:
+    """Rank every model of the catalog for the question.
+
+    Picks are rated models that meet all constraints, by score; a tie goes to the narrower interval, then to the
+    smaller model, then to the id. Raises KeyError for an unknown task (the edge has checked names before).
+    """
+    assessment = assess(
+        catalog,
+        requirements.task,
+        languages=requirements.languages,
+        pairs=requirements.pairs,
+        exclude=requirements.exclude_boards,
+    )
+    question = pose(catalog, requirements, assessment)
+    items = [evaluate(question, model_id) for model_id in catalog.models]
+    passed = [item for item in items if not item.objections]
+    picks = sorted((i for i in passed if i.score is not None), key=_pick_order)
+    unrated = sorted((i for i in passed if i.score is None), key=_unrated_order)
+    rejected = sorted((i for i in items if i.objections), key=_miss_order)
+    better = tuple(
+        probability_better(one.quality, other.quality)
+        if one.quality is not None and other.quality is not None
+        else None
+        for one, other in pairwise(picks)
+    )
+    return Recommendation(
+        requirements,
+        assessment.target,
+        tuple(picks),
+        tuple(unrated),
+        tuple(rejected),
+        _assumptions(requirements, assessment),
+        question.dropped,
+        better,
+        catalog.content_hash,
+    )
+
+
+class Explanation(NamedTuple):
+    """Where one model stands for a question."""
+
+    requirements: Requirements
+    target: Target | None
+    item: Item
+    rank: int | None
+    """Its place among the picks; None when it is not one."""
+    ranked: int
+    """How many picks there are."""
+    assumptions: tuple[Reason, ...]
+    dropped: Mapping[str, Reason]
+
+
+def explain(catalog: Catalog, model_id: str, requirements: Requirements) -> Explanation:
+    """One model's item and rank. A model that its card alone rules out still shows what memory it would take."""
+    result = recommend(catalog, requirements)
+    everyone = (*result.picks, *result.unrated, *result.rejected)
+    item = next(i for i in everyone if i.candidate.model_id == model_id)
+    rank = next(
+        (n for n, i in enumerate(result.picks, 1) if i.candidate.model_id == model_id), None
+    )
+    if item.memory is None and requirements.machine is not None:
+        assessment = assess(catalog, requirements.task, exclude=requirements.exclude_boards)
+        item = footprint(pose(catalog, requirements, assessment), model_id, item)
+    return Explanation(
+        requirements,
+        result.target,
+        item,
+        rank,
+        len(result.picks),
+        result.assumptions,
+        result.dropped,
+    )
+
+
+def _pick_order(item: Item) -> tuple[float, float, int, str]:
+    quality = item.quality
+    width = (quality.deviation or 0.0) if quality is not None else 0.0
+    parameters = item.candidate.model.parameters
+    return (
+        -(item.score or 0.0),
+        width,
+        parameters.total if parameters is not None else 0,
+        item.candidate.model_id,
+    )
+
+
+def _unrated_order(item: Item) -> tuple[int, str]:
+    rows = len(item.quality.evidence) if item.quality is not None else 0
+    return -rows, item.candidate.model_id
+
+
+def _miss_order(item: Item) -> tuple[int, bool, float, str]:
+    """Fewest objections first, then those that a change would lift, then the best at the task."""
+    liftable = all(objection.change is not None for objection in item.objections)
+    value = item.quality.value if item.quality is not None else None
+    return (
+        len(item.objections),
+        not liftable,
+        -(value if value is not None else float("-inf")),
+        item.candidate.model_id,
+    )
+
+
+def _assumptions(requirements: Requirements, assessment: Assessment) -> tuple[Reason, ...]:
+    notes = list(requirements.assumed)
+    target = assessment.target
+    if target is None:
+        notes.append(Reason("no-reference", {"task": requirements.task}))
+    else:
+        if target.substitute:
+            notes.append(Reason("substitute-board", {"board": target.stem}))
+        if not target.exact:
+            notes.append(
+                Reason(
+                    "no-board-in-language", {"board": target.stem, "asked": target.languages_asked}
+                )
+            )
+    gathered = assessment.gathered
+    if gathered.excluded:
+        notes.append(Reason("excluded-boards", {"boards": gathered.excluded}))
+    for glob in gathered.unmatched:
+        notes.append(Reason("unmatched-board", {"glob": glob}))
+    return tuple(notes)
