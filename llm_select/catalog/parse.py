@@ -96,7 +96,7 @@ def parse_files(listing: Listing, contents: Mapping[str, bytes]) -> Parsed:
         if file.path in contents:
             reader.read(file, contents[file.path])
     catalog = Catalog.model_construct(**reader.sections)
-    return Parsed(catalog, reader.origins, reader.families, tuple(reader.findings))
+    return Parsed(catalog, reader.origins, reader.families, tuple(dict.fromkeys(reader.findings)))
 
 
 class _Reader:
@@ -144,10 +144,11 @@ class _Reader:
 
     def _read_family(self, file: CatalogFile, document: Document) -> None:
         origin = Origin(file.path, document, ())
+        # Also a faulty family gives its defaults, so that its cards do not seem to lack them.
+        self._raw_families[file.id] = (document.value, origin)
         family = self._validated("family", document.value, origin)
         if family is not None:
             self.families[file.id] = (family, origin)
-            self._raw_families[file.id] = (document.value, origin)
 
     def _read_card(self, file: CatalogFile, document: Document) -> None:
         family, origin = self._raw_families.get(file.id.split("/")[0], ({}, None))
@@ -214,7 +215,7 @@ def merge_family(card: dict[str, Any], family: Mapping[str, Any]) -> dict[str, A
     key."""
     merged = dict(card)
     for field in FAMILY_DEFAULTS:
-        if field not in card and field in family:
+        if field not in card and family.get(field) is not None:
             merged[field] = family[field]
     shared, own = family.get("sources"), card.get("sources", {})
     if isinstance(shared, dict) and isinstance(own, dict):

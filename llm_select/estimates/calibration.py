@@ -87,3 +87,58 @@ class Prefill(NamedTuple):
     """Share of the dense matrix throughput reached."""
     low: float
     high: float
+
+
+DECODE: dict[tuple[str, str, bool], Decode] = {
+    ("llama.cpp", "gddr", False): Decode(15e-6, 0.75, 0.85, 1.15),
+}
+"""By engine, memory class, and whether the weights have 16 bits or more. Fitted."""
+
+PREFILL: dict[tuple[str, str], Prefill] = {
+    ("llama.cpp", "gddr"): Prefill(0.45, 0.7, 1.3),
+}
+"""By engine and memory class. Fitted."""
+
+FALLBACK_LOW, FALLBACK_HIGH = 0.5, 1.5
+"""Range where this engine, memory class or width was not measured: the nearest measured constants are taken.
+Assumed, from the factor of 1.47 between community reports of the same model, format and device."""
+ALL_REDUCE_S = 20e-6
+"""Seconds of one small all-reduce. Assumed (NCCL over NVLink 10 to 20 µs, over PCIe 30 µs and more)."""
+STAGE_HOP_S = 100e-6
+"""Seconds to hand a token's state to the next stage. Assumed."""
+LINK_GB_S = 25.0
+"""GB/s between devices when unknown: PCIe 4.0 x16 in practice. Assumed."""
+PREFILL_LAYER_S = 30e-6
+"""Fixed seconds per layer of reading a prompt. Assumed."""
+
+
+def decode_constants(engine: str, memory_class: str | None, bits: float) -> tuple[Decode, bool]:
+    """Constants of decoding, and whether this very combination was measured.
+
+    The nearest measured one otherwise: same engine, then llama.cpp; same class, then HBM for unknown; with the
+    fallback range.
+    """
+    wide = bits >= 16
+    found = DECODE.get((engine, memory_class or "", wide))
+    if found is not None:
+        return found, True
+    for name in (engine, "llama.cpp"):
+        for kind in (memory_class or "", "gddr", "hbm"):
+            for width in (wide, not wide):
+                near = DECODE.get((name, kind, width))
+                if near is not None:
+                    return near._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False
+    raise AssertionError("no decode constants")
+
+
+def prefill_constants(engine: str, memory_class: str | None) -> tuple[Prefill, bool]:
+    """Constants of prefill, and whether this combination was measured; the nearest one otherwise."""
+    found = PREFILL.get((engine, memory_class or ""))
+    if found is not None:
+        return found, True
+    for name in (engine, "llama.cpp"):
+        for kind in (memory_class or "", "gddr", "hbm"):
+            near = PREFILL.get((name, kind))
+            if near is not None:
+                return near._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False
+    raise AssertionError("no prefill constants")

@@ -89,6 +89,7 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "no-offer": "no price in the catalog",
     "no-machine": "no machine given to run it on",
     "shape-unknown": "its shape is not published, so memory cannot be computed",
+    "shape-incomplete": lambda v: f"its memory cannot be computed: {v['why']}",
     "no-format": "none of the engines and formats asked for runs it",
     "no-engine": lambda v: f"no engine in the catalog runs {v['model_type']} on this machine",
     # evidence

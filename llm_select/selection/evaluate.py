@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates.limits import needed_gib
-from llm_select.estimates.memory import inference_memory
+from llm_select.estimates.memory import Serving, inference_memory, serving
+from llm_select.estimates.shape import ShapeError
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.speed import speed as estimate_speed
 from llm_select.evidence.quality import Assessment, Quality, shifted
@@ -25,7 +26,7 @@ from llm_select.selection.types import (
 )
 
 if TYPE_CHECKING:
-    from llm_select.estimates.types import MemoryEstimate, SpeedEstimate
+    from llm_select.estimates.types import Machine, MemoryEstimate, SpeedEstimate, Workload
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.model import Model
 
@@ -135,35 +136,66 @@ def _self_hosted(
                 workload.context, workload.prompt_tokens + workload.generate_tokens + thought
             ),
         )
+    candidates = list(variants(catalog, model_id, mode, requirements))
+    if not candidates:
+        return []
+    try:
+        size = sizing(model)
+    except ShapeError as error:
+        bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
+        objection = Objection(Reason("shape-incomplete", {"why": str(error)}), None)
+        return [_rejected(bare, quality, [objection])]
     found = []
-    shape: Sizing | None = None
-    for candidate in variants(catalog, model_id, mode, requirements):
-        assert candidate.quantization is not None
-        assert candidate.engine is not None
-        shape = shape or sizing(model)
+    by_engine: dict[str, Serving] = {}
+    for candidate in candidates:
+        engine, quantization = candidate.engine, candidate.quantization
+        assert engine is not None
+        assert quantization is not None
+        shared = by_engine.get(engine.name)
+        if shared is None:
+            shared = by_engine[engine.name] = serving(size, engine, workload, machine)
         memory = inference_memory(
-            model, candidate.quantization, candidate.engine, workload, machine, shape
+            model,
+            quantization,
+            engine,
+            workload,
+            machine,
+            size=size,
+            shared=shared,
+            quantization_id=candidate.quantization_id,
         )
         if memory.verdict != "fits":
             found.append(Item(candidate, quality, memory, None, None, (), (_TOO_BIG,), None, None))
             continue
         speed = estimate_speed(
-            model, candidate.quantization, candidate.engine, workload, machine, memory, shape
+            model, quantization, engine, workload, machine, memory, size=size
         )
         found.append(_finish(question, candidate, quality, memory, speed))
-    if found and all(item.objections == (_TOO_BIG,) for item in found):
-        # Only the nearest miss is worth the search for the memory it needs.
-        nearest = min(found, key=lambda i: i.memory.device_high if i.memory else 0.0)
-        candidate, memory = nearest.candidate, nearest.memory
-        assert candidate.quantization is not None
-        assert candidate.engine is not None
-        assert memory is not None
-        needed = needed_gib(
-            model, candidate.quantization, candidate.engine, workload, machine, shape
-        )
-        objection = constraints.memory_objection(memory, machine, needed)
-        return [nearest._replace(objections=(objection,) if objection else ())]
+    if all(item.objections == (_TOO_BIG,) for item in found):
+        return [_nearest_miss(found, machine, workload, size)]
     return [item for item in found if item.objections != (_TOO_BIG,)]
+
+
+def _nearest_miss(
+    found: Sequence[Item], machine: Machine, workload: Workload, size: Sizing
+) -> Item:
+    """The variant that needs the least; only for it is the search for the memory it needs worth its time."""
+    nearest = min(found, key=lambda i: i.memory.device_high if i.memory is not None else 0.0)
+    candidate, memory = nearest.candidate, nearest.memory
+    assert candidate.engine is not None
+    assert candidate.quantization is not None
+    assert memory is not None
+    needed = needed_gib(
+        candidate.model,
+        candidate.quantization,
+        candidate.engine,
+        workload,
+        machine,
+        size=size,
+        quantization_id=candidate.quantization_id,
+    )
+    objection = constraints.memory_objection(memory, machine, needed)
+    return nearest._replace(objections=(objection,) if objection else ())
 
 
 _TOO_BIG = Objection(Reason("memory"), None)

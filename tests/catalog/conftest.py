@@ -14,7 +14,7 @@ released: 2024-07-23
 generation: transformer
 kind: decoder
 weights: open
-parameters: {total: 1210112, active: 1210112}
+parameters: {total: 620160, active: 620160}
 architecture:
   model_type: llama
   layers: 2
@@ -45,7 +45,8 @@ acme-card: {title: Tiny card, url: "https://example.org/card", read: 2026-11-24}
 acme-config: {title: Tiny config, url: "https://example.org/config", read: 2026-11-24}
 """,
     "licenses.yaml": """\
-mit: {name: MIT License, spdx: MIT, url: "https://example.org/mit", kind: permissive, commercial: "yes", source: acme-card}
+mit:
+  {name: MIT License, spdx: MIT, url: "https://example.org/mit", kind: permissive, commercial: yes, source: acme-card}
 """,
     "quantizations.yaml": """\
 bf16: {name: BF16, format: safetensors, bits: 16, native_16bit: true, source: acme-card}

@@ -1,0 +1,164 @@
+"""Tokens per second: decoding is bound by memory bandwidth, reading the prompt by arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm_select.estimates import calibration as c
+from llm_select.estimates.kv_cache import STATE_BYTES, token_values
+from llm_select.estimates.sizing import Sizing, sizing
+from llm_select.estimates.split import ONE, Split, plan_split
+from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Range, SpeedEstimate, Workload
+from llm_select.estimates.weights import weight_bytes
+
+if TYPE_CHECKING:
+    from llm_select.schema.hardware import Engine, Quantization
+    from llm_select.schema.model import Model
+
+
+class DecodeTerms(NamedTuple):
+    """What one step of decoding moves."""
+
+    weights: float
+    """Bytes of weights read, all devices together."""
+    cache: float
+    """Bytes of cache read for one sequence at the mean context."""
+    layers: int
+    """Layers passed."""
+
+
+def decode_terms(size: Sizing, quantization: Quantization, workload: Workload, bytes_per_value: float) -> DecodeTerms:
+    """Bytes a step reads. Weights are read once for the whole batch; of a mixture, the experts that any sequence
+    visits: with uniform routing `1 − (1 − active/count)^batch` of them. The token table is looked up, not read,
+    unless it is the head; an encoder is not read at all."""
+    w = weight_bytes(size, quantization)
+    p = size.parameters
+    experts = w.experts
+    if size.expert_count and p.routed:
+        routed = experts * p.routed / (p.routed + p.experts_shared)
+        visited = 1 - (1 - size.expert_visits / size.expert_count) ** workload.batch
+        experts -= routed * (1 - visited)
+    layers = (w.attention + w.ffn + experts + w.norms + w.other) * (1 - size.encoder_share)
+    head = w.embedding * p.embedding / max(1, p.embedding + p.positions + p.per_layer_embedding) if size.tied else w.output
+    values = token_values(size.cache, mean_context(size, workload))
+    source = workload.prompt_tokens if size.has_source else 0
+    cache = (values + size.cache.cross * source) * bytes_per_value + size.cache.state * 2 * STATE_BYTES
+    return DecodeTerms(layers + head, cache, size.decode_layers)
+
+
+def mean_context(size: Sizing, workload: Workload) -> float:
+    """Tokens in the cache, averaged over the generated ones."""
+    if size.has_source:
+        return workload.generate_tokens / 2
+    return min(workload.context, workload.prompt_tokens + workload.generate_tokens / 2)
+
+
+def prefill_flops(size: Sizing, workload: Workload) -> float:
+    """Arithmetic to read one prompt: two operations per visited weight and token, and attention to what precedes.
+
+    Kaplan et al. 2020, arXiv:2001.08361 §2.1. Embedding and head do not run on every token.
+    """
+    tokens = max(1, workload.prompt_tokens)
+    p = size.parameters
+    tables = p.embedding + p.positions + p.per_layer_embedding + p.output + p.towers
+    body = max(0, size.active - tables)
+    if size.has_source:
+        body *= size.encoder_share
+    flops = 2.0 * body * tokens
+    for products, window in size.attention:
+        # Causal: half of the positions precede on average; an encoder sees all of them.
+        seen = tokens / 2 if size.generates and not size.has_source else tokens
+        flops += 2.0 * products * tokens * (min(seen, window) if window else seen)
+    return flops
+
+
+def speed(
+    model: Model, quantization: Quantization, engine: Engine, workload: Workload, machine: Machine | None,
+    memory: MemoryEstimate | None, *, size: Sizing | None = None,
+) -> SpeedEstimate:
+    """Tokens per second with 80 % ranges. Where something needed is unknown nothing is claimed and `missing` says
+    what: `no-machine`, `does-not-fit`, `bandwidth-unknown`, `host-bandwidth-unknown`, `reads-only` (an encoder
+    writes nothing), `compute-unknown` (decode is claimed, prefill is not)."""
+    if machine is None:
+        return SpeedEstimate(None, None, None, (), "no-machine")
+    if memory is not None and memory.verdict == "no":
+        return SpeedEstimate(None, None, None, (), "does-not-fit")
+    if memory is not None and memory.offloaded_layers:
+        return SpeedEstimate(None, None, None, (), "host-bandwidth-unknown")
+    size = size or sizing(model)
+    split = ONE
+    if machine.devices > 1:
+        split = plan_split(size, workload.split or next(iter(engine.multi_gpu), None), machine.devices)
+    said: list[Assumption] = []
+    prefill = _prefill(size, quantization, engine, workload, machine, split, said)
+    if not size.generates:
+        return SpeedEstimate(None, None, prefill, tuple(said), "reads-only" if prefill else "compute-unknown")
+    if machine.bandwidth_gb_s is None:
+        return SpeedEstimate(None, None, prefill, tuple(said), "bandwidth-unknown")
+    kv = float(engine.kv_types.get(workload.kv_type or next(iter(engine.kv_types), ""), 2.0))
+    terms = decode_terms(size, quantization, workload, kv)
+    constants, measured = c.decode_constants(engine.memory_model, machine.memory_class, quantization.bits)
+    together = workload.batch if engine.serves_batches else 1
+    seconds = step_seconds(terms, constants, machine.bandwidth_gb_s, split, together, size.hidden, machine.interconnect_gb_s)
+    said.append(Assumption("decode-efficiency", {
+        "efficiency": constants.efficiency, "layer_us": constants.layer_s * 1e6, "measured": int(measured)}))
+    if size.expert_count:
+        said.append(Assumption("uniform-routing", {"experts": size.expert_count, "visits": size.expert_visits}))
+    if split.tensor > 1:
+        said.append(Assumption("all-reduce", {"us": c.ALL_REDUCE_S * 1e6, "tensor": split.tensor}))
+    total = together / seconds
+    each = 1 / seconds if engine.serves_batches else 1 / (seconds * workload.batch)
+    return SpeedEstimate(
+        _range(each, constants.low, constants.high), _range(total, constants.low, constants.high), prefill, tuple(said),
+        None if prefill else "compute-unknown")
+
+
+def step_seconds(
+    terms: DecodeTerms, constants: c.Decode, bandwidth_gb_s: float, split: Split, batch: int = 1, hidden: int = 0,
+    interconnect_gb_s: float | None = None,
+) -> float:
+    """Seconds of one decoding step.
+
+    Roofline (Williams et al. 2009, doi:10.1145/1498765.1498785) with a fixed cost per layer. Stages follow one
+    another: they add nothing to one stream. A tensor split reads in parallel and pays two all-reduces a layer
+    (Shoeybi et al. 2019, arXiv:1909.08053 §3).
+    """
+    moved = terms.weights / split.tensor + batch * terms.cache * split.cache_share
+    seconds = terms.layers * constants.layer_s + moved / (bandwidth_gb_s * 1e9 * constants.efficiency)
+    if split.tensor > 1:
+        link = (interconnect_gb_s or c.LINK_GB_S) * 1e9
+        # A ring moves 2·(n − 1)/n of the message.
+        message = batch * hidden * 2.0 * 2 * (split.tensor - 1) / split.tensor
+        seconds += terms.layers * 2 * (c.ALL_REDUCE_S + message / link)
+    if split.stages > 1:
+        seconds += (split.stages - 1) * c.STAGE_HOP_S
+    return seconds
+
+
+def matrix_tflops(tflops: Mapping[str, float], quantization: Quantization) -> float | None:
+    """Throughput of the arithmetic the format runs in: weight-only formats compute in 16 bits."""
+    wanted = ("bf16", "fp16") if quantization.weight_only else (quantization.compute, "bf16", "fp16")
+    for name in (*wanted, "fp32"):
+        if tflops.get(name):
+            return tflops[name]
+    return None
+
+
+def _prefill(
+    size: Sizing, quantization: Quantization, engine: Engine, workload: Workload, machine: Machine, split: Split,
+    said: list[Assumption],
+) -> Range | None:
+    peak = matrix_tflops(machine.tflops, quantization)
+    if peak is None or workload.prompt_tokens < 1:
+        return None
+    constants, measured = c.prefill_constants(engine.memory_model, machine.memory_class)
+    seconds = prefill_flops(size, workload) / (peak * 1e12 * constants.utilization * split.tensor)
+    seconds += size.layers * c.PREFILL_LAYER_S
+    said.append(Assumption("prefill-utilization", {
+        "utilization": constants.utilization, "tflops": peak, "measured": int(measured)}))
+    return _range(workload.prompt_tokens / seconds, constants.low, constants.high)
+
+
+def _range(expected: float, low: float, high: float) -> Range:
+    return Range(expected * low, expected, expected * high)

@@ -1,0 +1,143 @@
+"""Compiled records have the attributes of the schema's objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from llm_select.catalog import records
+from llm_select.catalog.compile import compile_catalog
+from llm_select.catalog.load import read_directory
+from llm_select.schema.catalog import Catalog
+
+from .conftest import Build
+
+
+@pytest.fixture
+def catalog(build: Build) -> Catalog:
+    """The tiny catalog as schema objects."""
+    return read_directory(str(build())).catalog
+
+
+def loaded(catalog: Catalog) -> Any:
+    return records.load(compile_catalog(catalog))[0]
+
+
+def assert_same(record: Any, value: Any, place: str = "catalog") -> None:
+    """Attribute by attribute; a list stands for a tuple, and a frozenset of ids for a sorted list."""
+    if isinstance(value, BaseModel):
+        assert type(record).__name__ == type(value).__name__, place
+        assert tuple(type(value).model_fields) == record._fields, place
+        for name in type(value).model_fields:
+            assert_same(getattr(record, name), getattr(value, name), f"{place}.{name}")
+    elif isinstance(value, dict):
+        assert list(record) == list(value), place
+        for key, item in value.items():
+            assert_same(record[key], item, f"{place}[{key}]")
+    elif isinstance(value, (list, tuple, frozenset)):
+        assert len(record) == len(value), place
+        for one, other in zip(record, sorted(value) if isinstance(value, frozenset) else value, strict=True):
+            assert_same(one, other, f"{place}[]")
+    else:
+        assert (type(record), record) == (type(value), value), place
+
+
+def test_records_equal_the_schemas_objects_attribute_by_attribute(catalog: Catalog) -> None:
+    assert_same(loaded(catalog), catalog)
+
+
+def test_every_default_of_the_schema_is_on_its_record_class(catalog: Catalog) -> None:
+    loaded(catalog)
+    (classes,) = {id(table): table for table in records._tables.values()}.values()
+    by_name = {cls.__name__: cls for cls in classes}
+    for name in ("LayerGroup", "Experts", "Stack", "Model", "Quantization", "Engine", "Scoring"):
+        (schema,) = (cls for cls in BaseModelClasses() if cls.__name__ == name)
+        for field, info in schema.model_fields.items():
+            if not info.is_required():
+                assert_same(getattr(by_name[name], field), info.default, f"{name}.{field}")
+
+
+def BaseModelClasses() -> list[type[BaseModel]]:  # noqa: N802
+    from llm_select.schema.base import Strict
+
+    return list(Strict.__subclasses__())
+
+
+def test_a_mapping_may_have_the_tag_as_a_key(catalog: Catalog) -> None:
+    board = loaded(catalog).boards["quiz-board"]
+    assert board.scores["en"] == {"Tiny": 61.5, "@": 70.0}
+    assert list(board.entries) == ["Tiny", "@"]
+
+
+def test_fields_at_their_default_are_not_written(catalog: Catalog) -> None:
+    body = compile_catalog(catalog).split(b"\n")[1]
+    assert b"superseded_by" not in body
+    assert b"null" not in body
+
+
+def test_records_are_frozen(catalog: Catalog) -> None:
+    card = loaded(catalog).models["tiny/tiny-1b"]
+    with pytest.raises(AttributeError, match="frozen"):
+        card.name = "Other"
+    with pytest.raises(AttributeError, match="frozen"):
+        del card.name
+
+
+def test_an_unknown_attribute_is_an_error(catalog: Catalog) -> None:
+    with pytest.raises(AttributeError):
+        _ = loaded(catalog).models["tiny/tiny-1b"].licence
+
+
+def test_replace_makes_a_changed_copy(catalog: Catalog) -> None:
+    card = loaded(catalog).models["tiny/tiny-1b"]
+    other = card._replace(name="Other")
+    assert (card.name, other.name) == ("Tiny 1B", "Other")
+    assert other != card
+    assert other._replace(name="Tiny 1B") == card
+
+
+def test_replace_refuses_an_unknown_field(catalog: Catalog) -> None:
+    with pytest.raises(TypeError, match="licence"):
+        loaded(catalog)._replace(licence=1)
+
+
+def test_a_default_written_out_equals_a_default_left_out(catalog: Catalog) -> None:
+    card = loaded(catalog).models["tiny/tiny-1b"]
+    assert card._replace(status="active", hosted=[]) == card
+
+
+def test_records_of_two_loads_are_equal(catalog: Catalog) -> None:
+    assert loaded(catalog) == loaded(catalog)
+
+
+def test_a_record_shows_its_values(catalog: Catalog) -> None:
+    assert repr(loaded(catalog).models["tiny/tiny-1b"].context) == "Context(native=4096)"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n",
+        b"{}\n{}",
+        b"[]\n[]",
+        b'{"format": 999}\n{}',
+        b'{"format": 1, "classes": [], "references": {}}\n{"@": 7}',
+        b'{"format": 1, "classes": [], "references": {}}\n{}',
+        b'{"format": 1, "classes": 3, "references": {}}\n{}',
+        b"\xff\xfe\n\xff",
+        b"[" * 100_000 + b"\n",
+    ],
+)
+def test_what_is_no_compiled_catalog_is_a_value_error(data: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        records.load(data)
+
+
+def test_a_cut_file_is_a_value_error(catalog: Catalog) -> None:
+    whole = compile_catalog(catalog)
+    for end in range(0, len(whole), 997):
+        with pytest.raises(ValueError):  # noqa: PT011
+            records.load(whole[:end])

@@ -1,0 +1,117 @@
+"""Measured, inferred, unrated."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_select.evidence.quality import assess, probability_better
+from llm_select.schema.catalog import Catalog
+from tests.builders import benchmark, board, catalog, model, task
+
+DE = {f"f/m{i}": 40.0 + 6 * i for i in range(6)}
+FR = {f"f/m{i}": 35.0 + 6 * i for i in range(5)}
+MODELS = {f"f/m{i}": model(f"M{i}", languages={"en": "official", "de": "official", "fr": "official"}) for i in range(6)}
+
+
+def _catalog(**fields: object) -> Catalog:
+    return catalog(**{"models": MODELS, "boards": {"direct": board({"de": DE, "fr": FR})}, **fields})
+
+
+def test_a_measured_model_keeps_its_published_value() -> None:
+    quality = assess(_catalog(), "task", languages=["de"]).qualities["f/m2", "direct"]
+    assert (quality.tag, quality.value) == ("measured", 52.0)
+
+
+def test_a_board_not_sat_is_inferred_from_the_others() -> None:
+    quality = assess(_catalog(), "task", languages=["fr"]).qualities["f/m5", "direct"]
+    assert quality.tag == "inferred"
+    assert quality.value is not None
+    # The best model on the German board, 6 points ahead of the best French score of 59.
+    assert quality.value > 58
+
+
+def test_an_inferred_interval_is_wider_than_a_measured_one() -> None:
+    qualities = assess(_catalog(), "task", languages=["fr"]).qualities
+    inferred, measured = qualities["f/m5", "direct"], qualities["f/m4", "direct"]
+    assert (inferred.deviation or 0) > (measured.deviation or 0)
+
+
+def test_nothing_is_inferred_for_a_language_the_model_does_not_list() -> None:
+    cards = {**MODELS, "f/m5": model("M5", languages={"de": "official"})}
+    quality = assess(_catalog(models=cards), "task", languages=["fr"]).qualities["f/m5", "direct"]
+    assert (quality.tag, quality.reason) == ("unrated", "language-unsupported")
+
+
+def test_a_language_measured_counts_as_known() -> None:
+    cards = {**MODELS, "f/m4": model("M4", languages={"de": "official"})}
+    quality = assess(_catalog(models=cards), "task", languages=["fr"]).qualities["f/m4", "direct"]
+    assert quality.tag == "measured"
+
+
+def test_a_proxy_alone_does_not_rate() -> None:
+    boards = {"direct": board({"de": DE}), "general": board({"all": {"f/m9": 80.0}})}
+    uses = [{"board": "direct", "relevance": "direct"}, {"board": "general", "relevance": "proxy"}]
+    cards = {**MODELS, "f/m9": model("M9")}
+    made = _catalog(models=cards, boards=boards, tasks={"task": task(boards=uses)})
+    quality = assess(made, "task").qualities["f/m9", "direct"]
+    assert (quality.tag, quality.reason) == ("unrated", "proxy-only")
+
+
+def test_an_excluded_board_leaves_no_evidence_of_its_own() -> None:
+    answer = assess(_catalog(), "task", languages=["de"], exclude=["direct.de"])
+    rows = answer.qualities["f/m2", "direct"].evidence
+    assert all(row.board != "direct.de" for row in rows)
+
+
+def test_excluding_a_board_excludes_its_campaign_in_that_language() -> None:
+    made = _catalog(
+        benchmarks={
+            "bench": benchmark(campaign="c"),
+            "other": benchmark(campaign="c"),
+        },
+        boards={
+            "direct": board({"de": DE, "fr": FR}),
+            "second": board({"de": DE, "fr": FR}, benchmark="other"),
+        },
+    )
+    assert assess(made, "task", exclude=["direct.de"]).gathered.excluded == ("direct.de", "second.de")
+
+
+def test_a_glob_that_matches_nothing_is_reported() -> None:
+    assert assess(_catalog(), "task", exclude=["nope.*"]).gathered.unmatched == ("nope.*",)
+
+
+def test_thinking_and_direct_scores_are_kept_apart() -> None:
+    entries = {"a": {"model": "f/m0", "mode": "thinking"}, "b": {"model": "f/m0", "mode": "direct"}}
+    cards = {**MODELS, "f/m0": model("M0", thinking={"modes": ["thinking", "direct"]})}
+    column = {**DE, "a": 90.0, "b": 50.0}
+    del column["f/m0"]
+    made = _catalog(models=cards, boards={"direct": board({"de": column}, entries=entries)})
+    qualities = assess(made, "task", languages=["de"]).qualities
+    assert (qualities["f/m0", "thinking"].value, qualities["f/m0", "direct"].value) == (90.0, 50.0)
+
+
+def test_a_self_reported_score_has_a_wider_interval() -> None:
+    entries = {"f/m1": {"model": "f/m1", "reported_by": "developer"}}
+    made = _catalog(boards={"direct": board({"de": DE}, entries=entries)})
+    qualities = assess(made, "task", languages=["de"]).qualities
+    own, third = qualities["f/m1", "direct"], qualities["f/m2", "direct"]
+    assert (own.deviation or 0) > (third.deviation or 0)
+
+
+def test_the_chances_of_two_models_sum_to_one() -> None:
+    qualities = assess(_catalog(), "task", languages=["de"]).qualities
+    one, other = qualities["f/m1", "direct"], qualities["f/m2", "direct"]
+    forth, back = probability_better(one, other), probability_better(other, one)
+    assert forth is not None
+    assert back is not None
+    assert forth + back == pytest.approx(1.0)
+    assert forth < 0.5
+
+
+def test_a_model_that_covers_too_few_languages_is_unrated_when_none_is_asked() -> None:
+    columns = {code: DE for code in ("de", "fr", "it", "es")}
+    cards = {**MODELS, "f/m9": model("M9", languages={"de": "official"})}
+    columns = {**columns, "de": {**DE, "f/m9": 90.0}}
+    quality = assess(_catalog(models=cards, boards={"direct": board(columns)}), "task").qualities["f/m9", "direct"]
+    assert (quality.tag, quality.reason) == ("unrated", "coverage")

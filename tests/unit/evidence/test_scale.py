@@ -1,0 +1,28 @@
+"""The common scale."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_select.evidence.scale import from_common, to_common
+from tests.builders import benchmark
+
+
+@pytest.mark.parametrize("value", [5.0, 50.0, 73.2, 98.0])
+def test_a_bounded_score_survives_the_way_to_the_common_scale_and_back(value: float) -> None:
+    assert from_common(to_common(value, benchmark()), benchmark()) == pytest.approx(value)
+
+
+def test_lower_is_better_turns_the_scale_round() -> None:
+    errors = benchmark(direction="lower")
+    assert to_common(10, errors) > to_common(30, errors)
+
+
+def test_a_rating_of_400_points_is_odds_of_ten() -> None:
+    # Elo: 10 ** (400 / 400) = 10 to 1, whose logit is ln 10 = 2.302585.
+    rating = benchmark(scale="rating", floor=None, ceiling=None)
+    assert to_common(1400, rating) - to_common(1000, rating) == pytest.approx(2.302585, abs=1e-6)
+
+
+def test_a_perfect_score_is_not_infinitely_far() -> None:
+    assert to_common(100, benchmark()) < 5

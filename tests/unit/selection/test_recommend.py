@@ -1,0 +1,182 @@
+"""Ranking: order, constraints, additivity."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_select.schema.catalog import Catalog
+from llm_select.selection.recommend import explain, recommend
+from llm_select.selection.types import Recommendation
+from tests.builders import board, catalog, model, task
+from tests.unit.selection.questions import ask, machine
+
+SCORES = {f"f/m{i}": 40.0 + 8 * i for i in range(6)}
+MODELS = {f"f/m{i}": model(f"M{i}") for i in range(6)}
+
+
+def _catalog(**fields: object) -> Catalog:
+    return catalog(**{"models": MODELS, "boards": {"direct": board({"de": SCORES})}, **fields})
+
+
+def _ids(result: Recommendation) -> list[str]:
+    return [item.candidate.model_id for item in result.picks]
+
+
+def _objection(result: Recommendation, model_id: str) -> list[str]:
+    item = next(i for i in result.rejected if i.candidate.model_id == model_id)
+    return [objection.reason.code for objection in item.objections]
+
+
+def test_the_better_measured_model_ranks_first() -> None:
+    assert _ids(recommend(_catalog(), ask()))[0] == "f/m5"
+
+
+def test_the_parts_of_a_score_sum_to_it_exactly() -> None:
+    for item in recommend(_catalog(), ask()).picks:
+        assert item.score == pytest.approx(sum(t.contribution for t in item.terms), abs=1e-9)
+
+
+def test_weights_in_force_sum_to_one() -> None:
+    item = recommend(_catalog(), ask()).picks[0]
+    assert sum(term.weight for term in item.terms) == pytest.approx(1.0)
+
+
+def test_speed_is_dropped_and_said_when_bandwidth_is_unknown() -> None:
+    result = recommend(_catalog(), ask())
+    assert "speed" in result.dropped
+    assert all(term.criterion != "speed" for item in result.picks for term in item.terms)
+
+
+def test_speed_counts_when_bandwidth_is_known() -> None:
+    known = machine(bandwidth_gb_s=1008.0, memory_class="gddr", vendor="nvidia", tflops={"bf16": 165.0})
+    item = recommend(_catalog(), ask(machine=known)).picks[0]
+    assert {term.criterion for term in item.terms} == {"quality", "speed", "headroom"}
+
+
+def test_adding_a_card_reorders_nobody() -> None:
+    before = _ids(recommend(_catalog(anchors=frozenset(MODELS)), ask()))
+    cards = {**MODELS, "u/new": model("New")}
+    boards = {"direct": board({"de": {**SCORES, "u/new": 99.0}})}
+    made = _catalog(models=cards, boards=boards, anchors=frozenset(MODELS))
+    after = [name for name in _ids(recommend(made, ask())) if name != "u/new"]
+    assert before == after
+
+
+def test_adding_a_card_changes_no_score() -> None:
+    def scores(made: Catalog) -> dict[str, float | None]:
+        return {i.candidate.model_id: i.score for i in recommend(made, ask()).picks}
+
+    before = scores(_catalog(anchors=frozenset(MODELS)))
+    cards = {**MODELS, "u/new": model("New")}
+    boards = {"direct": board({"de": {**SCORES, "u/new": 99.0}})}
+    after = scores(_catalog(models=cards, boards=boards, anchors=frozenset(MODELS)))
+    assert before == {name: after[name] for name in before}
+
+
+def test_a_model_too_big_is_rejected_with_the_memory_that_admits_it() -> None:
+    result = recommend(_catalog(), ask(machine=machine(4.0)))
+    assert not result.picks
+    change = result.rejected[0].objections[0].change
+    assert change is not None
+    assert change.option == "--gpu-mem"
+    admitted = recommend(_catalog(), ask(machine=machine(float(change.value or 0))))  # type: ignore[arg-type]
+    assert admitted.picks
+
+
+def test_every_pick_fits_with_the_high_end_of_its_estimate() -> None:
+    for item in recommend(_catalog(), ask(machine=machine(12.0))).picks:
+        assert item.memory is not None
+        assert item.memory.usable is not None
+        assert item.memory.device_high <= item.memory.usable
+
+
+def test_a_model_without_evidence_is_unrated_not_ranked() -> None:
+    made = _catalog(models={**MODELS, "f/new": model("New")})
+    result = recommend(made, ask())
+    assert [item.candidate.model_id for item in result.unrated] == ["f/new"]
+
+
+def test_the_wrong_kind_is_rejected() -> None:
+    made = _catalog(tasks={"task": task(kinds=["encoder"])})
+    assert _objection(recommend(made, ask()), "f/m5") == ["kind"]
+
+
+def test_a_model_made_for_another_task_is_rejected() -> None:
+    cards = {**MODELS, "f/m5": model("M5", specialization=["translation"])}
+    assert _objection(recommend(_catalog(models=cards), ask()), "f/m5") == ["specialization"]
+
+
+def test_commercial_drops_a_non_commercial_licence() -> None:
+    cards = {**MODELS, "f/m5": model("M5", license="nc")}
+    result = recommend(_catalog(models=cards), ask(commercial=True))
+    assert _objection(result, "f/m5") == ["commercial"]
+
+
+def test_a_context_beyond_the_card_is_rejected_with_its_limit() -> None:
+    cards = {**MODELS, "f/m5": model("M5", context={"native": 1000})}
+    result = recommend(_catalog(models=cards), ask())
+    item = next(i for i in result.rejected if i.candidate.model_id == "f/m5")
+    change = item.objections[0].change
+    assert change is not None
+    assert (change.option, change.value) == ("--context", 1000)
+
+
+def test_the_low_end_of_the_interval_decides_min_accuracy() -> None:
+    best = recommend(_catalog(), ask()).picks[0].quality
+    assert best is not None
+    assert best.low is not None
+    assert best.value is not None
+    between = (best.low + best.value) / 2
+    assert "f/m5" not in _ids(recommend(_catalog(), ask(min_accuracy=between)))
+
+
+def test_an_encoder_that_needs_fine_tuning_needs_the_examples_of_its_board() -> None:
+    cards = {**MODELS, "f/enc": model("Enc", kind="encoder")}
+    entries = {"f/enc": {"model": "f/enc", "setting": "fine-tuned", "examples": 1024}}
+    boards = {"direct": board({"de": {**SCORES, "f/enc": 90.0}}, entries=entries)}
+    made = _catalog(models=cards, boards=boards, tasks={"task": task(finetune_kinds=["encoder"])})
+    item = next(
+        i for i in recommend(made, ask(examples=100)).rejected if i.candidate.model_id == "f/enc"
+    )
+    change = item.objections[0].change
+    assert change is not None
+    assert (change.option, change.value) == ("--examples", 1024)
+
+
+def test_more_bits_win_where_formats_score_alike() -> None:
+    # 8 B weights in 16 bits leave less than a quarter of 24 GiB free, in 8 bits more: Q8_0 beats both neighbours.
+    item = recommend(_catalog(), ask()).picks[0]
+    assert item.candidate.quantization_id == "q8_0"
+
+
+def test_explain_of_a_rejected_model_shows_its_memory() -> None:
+    result = explain(_catalog(), "f/m5", ask(machine=machine(4.0)))
+    assert result.item.memory is not None
+    assert result.item.memory.verdict == "no"
+
+
+def test_a_hosted_model_is_rejected_unless_asked_for() -> None:
+    hosted = model(
+        "Cloud",
+        weights="hosted",
+        parameters=None,
+        architecture=None,
+        hosted=[
+            {
+                "provider": "p",
+                "input_usd_per_mtok": 1,
+                "output_usd_per_mtok": 4,
+                "as_of": "2026-11-24",
+                "source": "src",
+            }
+        ],
+    )
+    made = _catalog(
+        models={**MODELS, "c/cloud": hosted}, boards={"direct": board({"de": {**SCORES, "c/cloud": 95.0}})}
+    )
+    assert _objection(recommend(made, ask()), "c/cloud") == ["access-hosted"]
+    assert _ids(recommend(made, ask(weights_access="any", weights={"quality": 1.0})))[0] == "c/cloud"
+
+
+def test_two_runs_give_the_same_answer() -> None:
+    assert recommend(_catalog(), ask()) == recommend(_catalog(), ask())
