@@ -6,12 +6,14 @@ from __future__ import annotations
 import json
 from functools import cache
 from typing import Any
+from zlib import crc32
 
 from pydantic import BaseModel
 
-from llm_select.catalog.records import FORMAT, ITEMS, TAG
+from llm_select.catalog.records import COLUMNS, FORMAT, ITEMS, PACKED, TAG
 from llm_select.catalog.rules.references import references
 from llm_select.schema.catalog import Catalog
+from llm_select.schema.evaluation import Board
 
 
 def compile_catalog(catalog: Catalog) -> bytes:
@@ -19,13 +21,15 @@ def compile_catalog(catalog: Catalog) -> bytes:
     wanted: dict[str, set[str]] = {}
     for *_, kind, name in references(catalog):
         wanted.setdefault(kind, set()).add(name)
+    body = _dump(encode(catalog))
     header = {
         "format": FORMAT,
+        "checksum": crc32(body),
         "hash": catalog.content_hash,
         "classes": class_table(),
         "references": {kind: sorted(names) for kind, names in sorted(wanted.items())},
     }
-    return _dump(header) + b"\n" + _dump(encode(catalog))
+    return _dump(header) + b"\n" + body
 
 
 def encode(value: Any) -> Any:
@@ -42,6 +46,8 @@ def encode(value: Any) -> Any:
                 or item != field.default
             ):
                 encoded[name] = encode(item)
+        if isinstance(value, Board):
+            _pack(encoded, list(value.entries))
         return encoded
     if isinstance(value, dict):
         items = {key: encode(item) for key, item in value.items()}
@@ -51,6 +57,18 @@ def encode(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     return value
+
+
+def _pack(board: dict[str, Any], names: list[str]) -> None:
+    """Scores as text that is parsed when asked for, and by position instead of by name: most of a
+    catalog is numbers on boards, and a question touches few of them."""
+    for field in COLUMNS:
+        if field in board:
+            rows = {}
+            for row, scores in board.pop(field).items():
+                known = scores.keys() <= set(names)  # else LS010, and the row stays as it is
+                rows[row] = [scores.get(name) for name in names] if known else scores
+            board[PACKED + field] = _dump(rows).decode()
 
 
 @cache

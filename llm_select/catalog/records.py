@@ -5,7 +5,8 @@ Pydantic is not imported here, nor anywhere else on the way from the cache to an
 has two lines. The first is the header: format, content hash, the ids referred to, and for each
 schema class its name, fields and defaults. The second is the catalog: an instance is a mapping
 whose `@` is the number of its class and which holds only what differs from the defaults; an
-attribute left out is found on the record's class. Sequences are lists (defaults: tuples).
+attribute left out is found on the record's class. Rows of boards are packed (see `COLUMNS`).
+Sequences are lists (defaults: tuples).
 """
 
 from __future__ import annotations
@@ -13,11 +14,19 @@ from __future__ import annotations
 import gc
 import json
 from typing import Any, NoReturn
+from zlib import crc32
 
-FORMAT = 1
+FORMAT = 2
 TAG = "@"
 ITEMS = -1
 """The tag of a plain mapping that has a key `@` itself; its items are then a list."""
+
+
+COLUMNS = ("scores", "stderr")
+"""Fields of a board that are kept as JSON text until they are asked for. A row is a list in the order
+of the board's entries, with null where there is no value."""
+PACKED = "_packed_"
+"""Prefix of the attribute that holds the text."""
 
 
 class Record:
@@ -37,7 +46,10 @@ class Record:
         unknown = changes.keys() - set(self._fields)
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
-        return _instance(type(self), {**self.__dict__, **changes})
+        for name in COLUMNS:  # a board's rows depend on its entries until they are parsed
+            getattr(self, name, None)
+        kept = {name: value for name, value in self.__dict__.items() if name in self._fields}
+        return _instance(type(self), {**kept, **changes})
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -47,7 +59,8 @@ class Record:
         )
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        given = {name: getattr(self, name) for name in self._fields if name in self.__dict__}
+        shown = ", ".join(f"{name}={value!r}" for name, value in given.items())
         return f"{type(self).__name__}({shown})"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -68,6 +81,27 @@ def _instance(cls: type[Record], attributes: dict[str, Any]) -> Any:
     return record
 
 
+class _Rows:
+    """A board's column: parsed when first read, then an ordinary attribute of the record."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+    def __get__(self, board: Any, owner: type) -> dict[str, dict[str, float]]:
+        if board is None:
+            return {}
+        text = board.__dict__.get(PACKED + self.field)
+        names = list(board.entries)
+        rows = {
+            row: scores
+            if isinstance(scores, dict)
+            else {name: x for name, x in zip(names, scores, strict=True) if x is not None}
+            for row, scores in (json.loads(text) if text else {}).items()
+        }
+        board.__dict__[self.field] = rows
+        return rows
+
+
 _tables: dict[str, list[type[Record]]] = {}
 """Record classes by the JSON of their table, so that catalogs of one schema share them."""
 
@@ -82,7 +116,10 @@ def load(data: bytes) -> tuple[Any, dict[str, list[str]]]:
         header = json.loads(data[:end])
         if header["format"] != FORMAT:
             raise ValueError("a compiled catalog of another format")
-        catalog = _decoded(data[end + 1 :], _classes(header["classes"]))
+        body = data[end + 1 :]
+        if header["checksum"] != crc32(body):
+            raise ValueError("damaged compiled catalog")
+        catalog = _decoded(body, _classes(header["classes"]))
         if catalog._fields and type(catalog).__name__ == "Catalog":
             return catalog, header["references"]
     except (TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -121,6 +158,8 @@ def _classes(table: list[list[Any]]) -> list[type[Record]]:
         classes = []
         for name, fields, defaults in table:
             namespace = {field: _default(value, classes) for field, value in defaults.items()}
+            if name == "Board":
+                namespace |= {field: _Rows(field) for field in COLUMNS}
             namespace["_fields"] = tuple(fields)
             namespace["__module__"] = __name__
             classes.append(type(name, (Record,), namespace))

@@ -36,9 +36,9 @@ def list_models(
     for board in loaded.boards.values():
         for column in board.scores.values():
             for label in column:
-                model = board.entries[label].model
-                if model is not None:
-                    evaluations[model] = evaluations.get(model, 0) + 1
+                name = board.entries[label].model
+                if name is not None:
+                    evaluations[name] = evaluations.get(name, 0) + 1
     records: list[dict[str, object]] = []
     rows = []
     for model_id, model in sorted(loaded.models.items()):
@@ -106,7 +106,10 @@ def check(
 @app.command("schema", epilog="Example: llm-select catalog schema model > model.json")
 def schema(
     kind: Annotated[
-        str | None, typer.Argument(help="model, board, task, device, …; default: list them.")
+        str | None,
+        typer.Argument(
+            help="A catalog file kind (model, board, …) or an answer (recommend, explain, compare)."
+        ),
     ] = None,
     debug: DebugOption = False,
 ) -> int:
@@ -114,13 +117,16 @@ def schema(
     import json
     import sys
 
-    from llm_select.catalog.json_schema import KINDS, schema_of
+    from llm_select.catalog.json_schema import json_schema, kinds
     from llm_select.errors import UnknownNameError
+    from llm_select.render.contract import CONTRACTS
 
+    known = [*kinds(), *CONTRACTS]
     if kind is None:
-        sys.stdout.write("\n".join(KINDS) + "\n")
+        sys.stdout.write("\n".join(known) + "\n")
         return 0
-    if kind not in KINDS:
-        raise UnknownNameError("schema", kind, list(KINDS), where="KIND")
-    sys.stdout.write(json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n")
+    if kind not in known:
+        raise UnknownNameError("schema", kind, known, where="KIND")
+    found = CONTRACTS[kind] if kind in CONTRACTS else json_schema(kind)
+    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     return 0

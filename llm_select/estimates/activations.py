@@ -27,7 +27,9 @@ class Activations(NamedTuple):
     """Tokens of the pass that was sized."""
 
 
-def activations(size: Sizing, memory_model: str, work: Workload, kv_bytes: float, devices: int, tensor: int) -> Activations:
+def activations(
+    size: Sizing, memory_model: str, work: Workload, kv_bytes: float, devices: int, tensor: int
+) -> Activations:
     """Working memory of the largest pass.
 
     `kv_bytes`: the whole cache; `devices`: all in use; `tensor`: how many share each layer.
@@ -56,7 +58,11 @@ def _llamacpp(size: Sizing, work: Workload, devices: int) -> Activations:
         # `-fa auto` became the default in build 6325 (ggml-org/llama.cpp#15434).
         flash = build is None or build >= c.LLAMACPP_FLASH_BUILD
     context = max(work.context, 1)
-    tokens = min(work.ubatch or c.LLAMACPP_UBATCH, context) if size.generates else max(work.prompt_tokens, 1)
+    tokens = (
+        min(work.ubatch or c.LLAMACPP_UBATCH, context)
+        if size.generates
+        else max(work.prompt_tokens, 1)
+    )
     row = tokens * 4.0
     mask = row * context
     residual = row * size.hidden
@@ -65,21 +71,29 @@ def _llamacpp(size: Sizing, work: Workload, devices: int) -> Activations:
     if size.experts_active:
         # Each visited expert's output is held until they are summed.
         middle += residual * size.experts_active
-    around = 2 * row * size.query_width + 2 * residual
+    # Held around the scores: two query-wide tensors and the residual, since 2024 also its normalised copy.
+    around = (
+        2 * row * size.query_width
+        + (1 if build is not None and build < c.LLAMACPP_PIPELINE_BUILD else 2) * residual
+    )
     scores = around + mask / 2 if flash else around + mask + mask * size.heads
     inside = max(middle, scores)
     if devices > 1 and (build is None or build >= c.LLAMACPP_PIPELINE_BUILD):
         # Under a layer split the inputs are kept in several copies, so that batches overlap (#6017).
         inside += (c.LLAMACPP_COPIES - 1) * (mask + residual)
     last = max(inside, logits)
+    if build is not None and build < c.LLAMACPP_LAYER_SPLIT_BUILD:
+        # One buffer, on the main device.
+        return Activations(last, last, flash, tokens)
     return Activations(last, last + (devices - 1) * inside, flash, tokens)
 
 
 def _transformers(size: Sizing, work: Workload, kv_bytes: float, devices: int) -> Activations:
     """Transformers reads the whole prompt at once and holds one layer's intermediates and the residuals.
 
-    Feed-forward intermediates: gate, up and their product; around them input, normalised input, residual and output. Logits: of the
-    last token since 4.45 (`num_logits_to_keep`), before that of every token, in 16 bits and again in 32.
+    Feed-forward intermediates: gate, up and their product; around them input, normalised input, residual and
+    output. Logits: of the last token since 4.45 (`num_logits_to_keep`), before that of every token, in 16 bits
+    and again in 32.
     """
     tokens = max(1, work.prompt_tokens) * work.batch
     flash = work.flash_attention is not False
@@ -91,18 +105,27 @@ def _transformers(size: Sizing, work: Workload, kv_bytes: float, devices: int) -
     inside = max(inside, kv_bytes / max(1, size.layers))
     rows = 0
     if size.generates:
-        rows = tokens if _before(work.engine_version, c.TRANSFORMERS_LAST_LOGITS) else work.batch
+        rows = tokens if before(work.engine_version, c.TRANSFORMERS_LAST_LOGITS) else work.batch
     logits = rows * size.vocab * 6.0
     # With the prompt's logits the peak is theirs; a layer's intermediates are gone by then.
     last = max(inside, logits)
-    return Activations(last, last + (devices - 1) * inside, flash, tokens)
+    tables = 0.0
+    if before(work.engine_version, c.TRANSFORMERS_LAST_LOGITS):
+        # Every layer kept its own cosines and sines for the whole native context, in 16 bits.
+        tables = size.layers * size.native_context * size.head_dim * 2 * 2.0
+    share = tables / devices
+    return Activations(last + share, last + (devices - 1) * inside + tables, flash, tokens)
 
 
 def _vllm(size: Sizing, work: Workload, devices: int, tensor: int) -> Activations:
     """vLLM runs its largest batch once and keeps what that took (`determine_num_available_blocks`, `profile_run`)."""
     tokens = max(c.VLLM_BATCHED_TOKENS, work.batch)
     split = max(1, tensor)
-    inside = tokens * 2.0 * ((size.matrices + 1) * size.inner / split + 4 * size.hidden + size.query_width / split)
+    inside = (
+        tokens
+        * 2.0
+        * ((size.matrices + 1) * size.inner / split + 4 * size.hidden + size.query_width / split)
+    )
     # The sampler's logits in 32 bits with a copy, for the largest number of sequences.
     sampled = max(c.VLLM_SEQUENCES, work.batch) * size.vocab * 8.0 if size.generates else 0.0
     last = max(inside, sampled)
@@ -124,7 +147,7 @@ def engine_build(version: str | None) -> int | None:
     return int(match[0]) if match else None
 
 
-def _before(version: str | None, wanted: tuple[int, int]) -> bool:
+def before(version: str | None, wanted: tuple[int, int]) -> bool:
     """Whether `4.40.1` comes before (4, 45); an absent version is the current one."""
     numbers = _NUMBER.findall(version) if version else []
     return len(numbers) >= 2 and (int(numbers[0]), int(numbers[1])) < wanted

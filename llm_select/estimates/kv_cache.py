@@ -71,7 +71,9 @@ def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
     for pile in arch.recurrent:
         # Hidden and cell state of each layer and direction.
         state += pile.layers * 2 * pile.hidden_size * (2 if pile.bidirectional else 1)
-    return CacheShape(full, tuple(sorted((v, k) for k, v in windows.items())), latent, state, across, fewest)
+    return CacheShape(
+        full, tuple(sorted((v, k) for k, v in windows.items())), latent, state, across, fewest
+    )
 
 
 def state_values(h: int, group: LayerGroup) -> int:
@@ -110,7 +112,12 @@ def token_values(shape: CacheShape, context: float, window_padding: int = 0) -> 
 
 
 def shape_bytes(
-    shape: CacheShape, context: float, batch: int, bytes_per_value: float, source_tokens: float = 0, window_padding: int = 0
+    shape: CacheShape,
+    context: float,
+    batch: int,
+    bytes_per_value: float,
+    source_tokens: float = 0,
+    window_padding: int = 0,
 ) -> float:
     """Bytes of `batch` sequences of `context` tokens, each with its source and state."""
     values = token_values(shape, context, window_padding) + shape.cross * source_tokens
@@ -118,8 +125,14 @@ def shape_bytes(
 
 
 def kv_cache_bytes(
-    arch: Architecture, context: int, batch: int = 1, bytes_per_value: float = 2.0, *,
-    source_tokens: int | None = None, window_padding: int = 0, causal: bool = True,
+    arch: Architecture,
+    context: int,
+    batch: int = 1,
+    bytes_per_value: float = 2.0,
+    *,
+    source_tokens: int | None = None,
+    window_padding: int = 0,
+    causal: bool = True,
 ) -> float:
     """Bytes of the cache. `source_tokens` is the encoder's input (an encoder-decoder; absent: `context`).
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
 from llm_select.estimates import calibration as c
-from llm_select.estimates.activations import Activations, activations
+from llm_select.estimates.activations import Activations, activations, engine_build
 from llm_select.estimates.kv_cache import shape_bytes
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
@@ -43,19 +43,35 @@ def serving(size: Sizing, engine: Engine, workload: Workload, machine: Machine |
     split = ONE
     if devices > 1:
         split = plan_split(size, _split_kind(engine, workload.split), devices)
+    build = engine_build(workload.engine_version) if model == "llama.cpp" else None
+    if build is not None and build < c.LLAMACPP_LAYER_SPLIT_BUILD and split.kind == "layer":
+        split = split._replace(kind="row")
     self_tokens, source = tokens_held(size, workload)
     padding = (workload.ubatch or c.LLAMACPP_UBATCH) if model == "llama.cpp" else 0
     kv = shape_bytes(size.cache, self_tokens, workload.batch, bytes_per_value, source, padding)
     acts = activations(size, model, workload, kv, split.devices, split.tensor)
     base, each = c.OVERHEAD_GIB[model]
     vendor = machine.vendor if machine is not None else None
-    overhead = (c.HOST_PROCESS_GIB if vendor in ("apple", "cpu") else base + (each if split.devices > 1 else 0.0)) * GIB
+    overhead = (
+        c.HOST_PROCESS_GIB
+        if vendor in ("apple", "cpu")
+        else base + (each if split.devices > 1 else 0.0)
+    ) * GIB
+    if build is not None and build < c.LLAMACPP_INTEGER_BUILD:
+        overhead += size.hidden * size.inner * 2.0
     return Serving(split, kv * split.tensor * split.cache_share, kv, acts, overhead, kv_type)
 
 
 def inference_memory(
-    model: Model, quantization: Quantization, engine: Engine, workload: Workload, machine: Machine | None,
-    *, size: Sizing | None = None, shared: Serving | None = None, quantization_id: str | None = None,
+    model: Model,
+    quantization: Quantization,
+    engine: Engine,
+    workload: Workload,
+    machine: Machine | None,
+    *,
+    size: Sizing | None = None,
+    shared: Serving | None = None,
+    quantization_id: str | None = None,
 ) -> MemoryEstimate:
     """Memory to serve `model` in one format on one engine. Bytes; the parts sum to `total`.
 
@@ -68,7 +84,10 @@ def inference_memory(
     on_cpu = machine is not None and machine.vendor == "cpu"
     real = artifact_size(model, quantization_id)
     weights = weight_bytes(
-        size, quantization, host_embedding=engine.memory_model == "llama.cpp" and not on_cpu, artifact_bytes=real
+        size,
+        quantization,
+        host_embedding=engine.memory_model == "llama.cpp" and not on_cpu,
+        artifact_bytes=real,
     )
     width = c.WIDTHS[engine.memory_model]
     weight_width = c.ARTIFACT_WIDTH if real is not None else width.weights
@@ -78,7 +97,8 @@ def inference_memory(
         w, k = fullest(size, split, weights, shared.kv_one, offloaded)
         a, o = acts.largest, shared.overhead
         return w + k + a + o, _spread(
-            w * weight_width, k * width.kv_cache, a * width.activations, o * width.overhead)
+            w * weight_width, k * width.kv_cache, a * width.activations, o * width.overhead
+        )
 
     expected, spread = device(0)
     verdict: Verdict | None = None
@@ -101,12 +121,22 @@ def inference_memory(
     w = weights.device - (1 - kept) * weights.layers
     k, a, o = shared.kv * kept, acts.total, shared.overhead * split.devices
     total = w + k + a + o
-    around = _spread(w * weight_width, k * width.kv_cache, a * width.activations, o * width.overhead)
+    around = _spread(
+        w * weight_width, k * width.kv_cache, a * width.activations, o * width.overhead
+    )
     return MemoryEstimate(
-        weights=w, kv_cache=k, activations=a, overhead=o,
+        weights=w,
+        kv_cache=k,
+        activations=a,
+        overhead=o,
         host=weights.host + (1 - kept) * (weights.layers + shared.kv_one),
-        low=total - around, high=total + around, device_expected=expected, device_high=expected + spread,
-        usable=usable, verdict=verdict, offloaded_layers=offloaded,
+        low=total - around,
+        high=total + around,
+        device_expected=expected,
+        device_high=expected + spread,
+        usable=usable,
+        verdict=verdict,
+        offloaded_layers=offloaded,
         assumptions=_assumptions(size, engine, workload, shared, machine, weights, real, offloaded),
     )
 
@@ -121,8 +151,10 @@ def tokens_held(size: Sizing, work: Workload) -> tuple[int, int]:
 def _kv_type(engine: Engine, wanted: str | None) -> tuple[str, float]:
     if wanted is not None and wanted not in engine.kv_types:
         raise UsageError(
-            f"{engine.name} has no cache type {wanted!r}", where="kv_type",
-            remedy=f"use one of {', '.join(engine.kv_types)}")
+            f"{engine.name} has no cache type {wanted!r}",
+            where="kv_type",
+            remedy=f"use one of {', '.join(engine.kv_types)}",
+        )
     name = wanted if wanted is not None else next(iter(engine.kv_types), "f16")
     return name, float(engine.kv_types.get(name, 2.0))
 
@@ -130,8 +162,12 @@ def _kv_type(engine: Engine, wanted: str | None) -> tuple[str, float]:
 def _split_kind(engine: Engine, wanted: str | None) -> str | None:
     if wanted is not None and wanted not in engine.multi_gpu:
         raise UsageError(
-            f"{engine.name} cannot split a model by {wanted}", where="split",
-            remedy=f"use one of {', '.join(engine.multi_gpu)}" if engine.multi_gpu else "use one device")
+            f"{engine.name} cannot split a model by {wanted}",
+            where="split",
+            remedy=f"use one of {', '.join(engine.multi_gpu)}"
+            if engine.multi_gpu
+            else "use one device",
+        )
     return wanted if wanted is not None else next(iter(engine.multi_gpu), None)
 
 
@@ -147,8 +183,14 @@ def _spread(*widths: float) -> float:
 
 
 def _assumptions(
-    size: Sizing, engine: Engine, work: Workload, shared: Serving, machine: Machine | None, weights: WeightBytes,
-    real: float | None, offloaded: int,
+    size: Sizing,
+    engine: Engine,
+    work: Workload,
+    shared: Serving,
+    machine: Machine | None,
+    weights: WeightBytes,
+    real: float | None,
+    offloaded: int,
 ) -> tuple[Assumption, ...]:
     split = shared.split
     said = [
@@ -164,8 +206,17 @@ def _assumptions(
     if engine.memory_model == "vllm":
         said.append(Assumption("preallocates-cache", {"tokens": work.context, "batch": work.batch}))
     if split.devices > 1 or (machine is not None and machine.devices > 1):
-        said.append(Assumption("split", {
-            "kind": split.kind, "stages": split.stages, "tensor": split.tensor, "devices": split.devices}))
+        said.append(
+            Assumption(
+                "split",
+                {
+                    "kind": split.kind,
+                    "stages": split.stages,
+                    "tensor": split.tensor,
+                    "devices": split.devices,
+                },
+            )
+        )
     if real is not None:
         said.append(Assumption("file-size", {"bytes": real}))
     if weights.host and not offloaded:
@@ -173,7 +224,9 @@ def _assumptions(
     if offloaded:
         said.append(Assumption("offloaded-layers", {"layers": offloaded, "of": size.layers}))
     if size.extra_parameters:
-        said.append(Assumption("extra-prediction-not-loaded", {"parameters": size.extra_parameters}))
+        said.append(
+            Assumption("extra-prediction-not-loaded", {"parameters": size.extra_parameters})
+        )
     if size.cache.state:
         said.append(Assumption("state-in-32-bits", {"values": size.cache.state}))
     if size.has_source:

@@ -39,7 +39,12 @@ def dot_product(h: int, w: Heads, group: LayerGroup) -> MixerParameters:
 
     Vaswani et al. 2017 (arXiv:1706.03762 §3.2.2); grouped queries: Ainslie et al. 2023 (arXiv:2305.13245).
     """
-    query, key, value, mixed = w.query * w.key_dim, w.kv * w.key_dim, w.kv * w.value_dim, w.query * w.value_dim
+    query, key, value, mixed = (
+        w.query * w.key_dim,
+        w.kv * w.key_dim,
+        w.kv * w.value_dim,
+        w.query * w.value_dim,
+    )
     matrices = h * (query + key + mixed)
     if not group.key_is_value:
         matrices += h * value

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates.mixers import dot_product, mixer_parameters
+from llm_select.estimates.recurrent import recurrent_parameters
 from llm_select.estimates.shape import HEAD_KINDS, heads, stacks
 
 if TYPE_CHECKING:
-    from llm_select.schema.architecture import Architecture, Experts, FeedForward, Recurrent, Stack
+    from llm_select.schema.architecture import Architecture, Experts, FeedForward, Stack
 
 
 class ParameterGroups(NamedTuple):
@@ -57,8 +58,17 @@ class ParameterGroups(NamedTuple):
     @property
     def layers(self) -> int:
         """Weights inside layers: what an engine splits or offloads by layer."""
-        return (self.attention + self.ffn + self.ffn_down + self.experts_routed + self.experts_down
-                + self.experts_shared + self.router + self.norms + self.recurrent)
+        return (
+            self.attention
+            + self.ffn
+            + self.ffn_down
+            + self.experts_routed
+            + self.experts_down
+            + self.experts_shared
+            + self.router
+            + self.norms
+            + self.recurrent
+        )
 
     @property
     def routed(self) -> int:
@@ -122,11 +132,21 @@ def parameter_groups(arch: Architecture) -> ParameterGroups:
         norms += p.size + layers * norm
 
     return ParameterGroups(
-        embedding=vocab * width, positions=positions, per_layer_embedding=per_layer, output=output,
-        attention=attention, ffn=ffn, ffn_down=ffn_down, experts_routed=routed, experts_down=routed_down,
-        experts_shared=shared, router=router, norms=norms,
-        recurrent=sum(_recurrent(arch, pile) for pile in arch.recurrent),
-        towers=sum(tower.parameters for tower in arch.towers), other=arch.other_parameters,
+        embedding=vocab * width,
+        positions=positions,
+        per_layer_embedding=per_layer,
+        output=output,
+        attention=attention,
+        ffn=ffn,
+        ffn_down=ffn_down,
+        experts_routed=routed,
+        experts_down=routed_down,
+        experts_shared=shared,
+        router=router,
+        norms=norms,
+        recurrent=sum(recurrent_parameters(arch, pile) for pile in arch.recurrent),
+        towers=sum(tower.parameters for tower in arch.towers),
+        other=arch.other_parameters,
     )
 
 
@@ -179,7 +199,11 @@ def _feed_forward(h: int, stack: Stack | Architecture) -> _FeedForwards:
     for group in stack.attention:
         if group.feed_forward and (experts is None or group.ffn is not None):
             a, b, c = _dense(h, group.ffn or stack.ffn)
-            up, down, vectors = up + group.layers * a, down + group.layers * b, vectors + group.layers * c
+            up, down, vectors = (
+                up + group.layers * a,
+                down + group.layers * b,
+                vectors + group.layers * c,
+            )
             own += group.layers
     if experts is None:
         return _FeedForwards(up, down, vectors=vectors)
@@ -188,7 +212,12 @@ def _feed_forward(h: int, stack: Stack | Architecture) -> _FeedForwards:
     # `beside_dense` the mixture layers as well.
     dense = max(0, experts.dense_layers + (layers if experts.beside_dense else 0) - own)
     a, b, c = _dense(h, stack.ffn) if dense else (0, 0, 0)
-    return _mixture(h, experts, layers, _FeedForwards(up + dense * a, down + dense * b, vectors=vectors + dense * c))
+    return _mixture(
+        h,
+        experts,
+        layers,
+        _FeedForwards(up + dense * a, down + dense * b, vectors=vectors + dense * c),
+    )
 
 
 def _dense(h: int, ffn: FeedForward | None) -> tuple[int, int, int]:
@@ -200,15 +229,19 @@ def _dense(h: int, ffn: FeedForward | None) -> tuple[int, int, int]:
 
 
 def _mixture(h: int, e: Experts, layers: int, dense: _FeedForwards) -> _FeedForwards:
-    """Experts of `layers` layers. Fedus et al. 2021, arXiv:2101.03961; shared experts: DeepSeekMoE, arXiv:2401.06066."""
+    """Experts of `layers` layers. Fedus et al. 2021, arXiv:2101.03961; shared: DeepSeekMoE, arXiv:2401.06066."""
     wide = 2 if e.gated else 1
     inner = e.latent_size or h
     shared = (wide + 1) * h * (e.shared_size or e.size) * int(e.shared)
     shared += 2 * h * inner if e.latent_size else 0
-    vectors = (e.count * (wide * e.size + inner) + e.count if e.bias else 0) + (e.count if e.router_bias else 0)
+    vectors = (e.count * (wide * e.size + inner) + e.count if e.bias else 0) + (
+        e.count if e.router_bias else 0
+    )
     return dense._replace(
-        routed=layers * e.count * wide * inner * e.size, routed_down=layers * e.count * inner * e.size,
-        shared=layers * shared, router=layers * (e.count * h + (h if e.shared_gate else 0)),
+        routed=layers * e.count * wide * inner * e.size,
+        routed_down=layers * e.count * inner * e.size,
+        shared=layers * shared,
+        router=layers * (e.count * h + (h if e.shared_gate else 0)),
         vectors=dense.vectors + layers * vectors,
     )
 
@@ -239,28 +272,3 @@ def _positions(arch: Architecture, stack: Stack | Architecture, width: int) -> i
 def _norm(arch: Architecture, width: int) -> int:
     """Ba et al. 2016, arXiv:1607.06450 (weight and bias); RMS: Zhang and Sennrich 2019, arXiv:1910.07467."""
     return {"rmsnorm": 1, "layernorm-nobias": 1, "layernorm": 2, "none": 0}[arch.norm] * width
-
-
-def _recurrent(arch: Architecture, pile: Recurrent) -> int:
-    """Cells of a recurrent pile, with the two bias vectors per gate of `torch.nn.LSTM`.
-
-    Hochreiter and Schmidhuber 1997; GRU: Cho et al. 2014, arXiv:1406.1078; QRNN: arXiv:1611.01576;
-    AWD-LSTM: Merity et al. 2017, arXiv:1708.02182 (the last layer has the embedding's width); a projection
-    after each LSTM layer: Sak et al. 2014, arXiv:1402.1128.
-    """
-    gates = 4 if pile.cell in ("lstm", "awd-lstm") else 3
-    projected = pile.output_size if pile.cell in ("lstm", "gru") else None
-    directions = 2 if pile.bidirectional else 1
-    width, total = pile.input_size or arch.embedding_size or arch.hidden_size, 0
-    for index in range(pile.layers):
-        last = index == pile.layers - 1
-        cell = pile.output_size if last and projected is None and pile.output_size else pile.hidden_size
-        back = projected or cell
-        if pile.cell == "qrnn":
-            # A convolution over two steps in the first layer, one after; no recurrent matrix.
-            total += directions * (gates * cell * width * (2 if index == 0 else 1) + gates * cell)
-        else:
-            total += directions * (gates * cell * (width + back) + 2 * gates * cell)
-        total += directions * cell * projected if projected else 0
-        width = projected or cell * directions
-    return total

@@ -46,7 +46,9 @@ def stacks(arch: Architecture) -> tuple[tuple[Role, Stack | Architecture], ...]:
 
 def layer_count(arch: Architecture) -> int:
     """Layers of all stacks and recurrent piles."""
-    return sum(stack.layers or 0 for _, stack in stacks(arch)) + sum(r.layers for r in arch.recurrent)
+    return sum(stack.layers or 0 for _, stack in stacks(arch)) + sum(
+        r.layers for r in arch.recurrent
+    )
 
 
 def groups(arch: Architecture) -> Iterator[tuple[Role, LayerGroup]]:

@@ -12,7 +12,14 @@ from llm_select.estimates.parameters import (
     parameter_groups,
     stack_weights,
 )
-from llm_select.estimates.shape import HEAD_KINDS, ShapeError, cross_attention, heads, layer_count, stacks
+from llm_select.estimates.shape import (
+    HEAD_KINDS,
+    ShapeError,
+    cross_attention,
+    heads,
+    layer_count,
+    stacks,
+)
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture
@@ -52,6 +59,10 @@ class Sizing(NamedTuple):
     """(multiplications per token and attended position, window or 0), summed over layers."""
     cross_attention: int
     """The same for attention to the source."""
+    head_dim: int
+    """Width of a head with rotary positions."""
+    native_context: int
+    """Tokens the checkpoint was trained for; 0 when the card does not say."""
     tied: bool
     generates: bool
     """False for an encoder: it reads only."""
@@ -69,10 +80,16 @@ def sizing(model: Model) -> Sizing:
     arch = model.architecture
     if arch is None:
         raise ShapeError("the card has no architecture")
-    return architecture_sizing(arch, generates=model.kind != "encoder")
+    return architecture_sizing(
+        arch,
+        generates=model.kind != "encoder",
+        native_context=model.context.native if model.context is not None else 0,
+    )
 
 
-def architecture_sizing(arch: Architecture, *, generates: bool = True) -> Sizing:
+def architecture_sizing(
+    arch: Architecture, *, generates: bool = True, native_context: int = 0
+) -> Sizing:
     """Sizes of an architecture; `generates=False` for an encoder."""
     parameters = parameter_groups(arch)
     piles = stacks(arch)
@@ -92,7 +109,10 @@ def architecture_sizing(arch: Architecture, *, generates: bool = True) -> Sizing
         for group in stack.attention:
             if group.kind in HEAD_KINDS:
                 w = heads(arch, group)
-                head_count, query_width = max(head_count, w.query), max(query_width, w.query * w.key_dim)
+                head_count, query_width = (
+                    max(head_count, w.query),
+                    max(query_width, w.query * w.key_dim),
+                )
                 # Scores and their mix with the values (Kaplan et al. 2020, arXiv:2001.08361 table 1).
                 products = group.layers * w.query * (w.key_dim + w.value_dim)
             elif group.kind == "latent" and group.latent is not None and group.heads is not None:
@@ -106,16 +126,38 @@ def architecture_sizing(arch: Architecture, *, generates: bool = True) -> Sizing
     cross = cross_attention(arch)
     by_role = {role: stack_weights(arch, stack) for role, stack in piles}
     reads = by_role.get("encoder", 0)
-    encoder_layers = (arch.encoder.layers if arch.encoder is not None and arch.decoder is not None else 0)
+    encoder_layers = (
+        arch.encoder.layers if arch.encoder is not None and arch.decoder is not None else 0
+    )
     layers = layer_count(arch)
     return Sizing(
-        parameters=parameters, active=active_parameters(arch, parameters),
-        cache=cache_shape(arch, causal=generates), layers=layers, decode_layers=layers - encoder_layers,
-        encoder_share=reads / max(1, sum(by_role.values())), hidden=arch.hidden_size, vocab=arch.vocab_size,
-        inner=inner, matrices=2 if gated else 1, experts_active=active, expert_count=count, expert_visits=visits,
-        heads=head_count, query_width=query_width, attention=tuple((v, k) for k, v in attention.items()),
-        cross_attention=cross[0] * cross[1].query * (cross[1].key_dim + cross[1].value_dim) if cross else 0,
-        tied=arch.tied_embeddings, generates=generates, has_source=cross is not None,
-        extra_parameters=arch.extra_prediction.parameters if arch.extra_prediction is not None else 0,
-        extra_table=arch.per_layer_embedding is not None, model_type=arch.model_type,
+        parameters=parameters,
+        active=active_parameters(arch, parameters),
+        cache=cache_shape(arch, causal=generates),
+        layers=layers,
+        decode_layers=layers - encoder_layers,
+        encoder_share=reads / max(1, sum(by_role.values())),
+        hidden=arch.hidden_size,
+        vocab=arch.vocab_size,
+        inner=inner,
+        matrices=2 if gated else 1,
+        experts_active=active,
+        expert_count=count,
+        expert_visits=visits,
+        heads=head_count,
+        query_width=query_width,
+        attention=tuple((v, k) for k, v in attention.items()),
+        cross_attention=cross[0] * cross[1].query * (cross[1].key_dim + cross[1].value_dim)
+        if cross
+        else 0,
+        head_dim=query_width // head_count if head_count else 0,
+        native_context=native_context,
+        tied=arch.tied_embeddings,
+        generates=generates,
+        has_source=cross is not None,
+        extra_parameters=arch.extra_prediction.parameters
+        if arch.extra_prediction is not None
+        else 0,
+        extra_table=arch.per_layer_embedding is not None,
+        model_type=arch.model_type,
     )

@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates import calibration as c
+from llm_select.estimates.activations import before
 from llm_select.estimates.kv_cache import STATE_BYTES, token_values
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, plan_split
-from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Range, SpeedEstimate, Workload
+from llm_select.estimates.types import (
+    Assumption,
+    Machine,
+    MemoryEstimate,
+    Range,
+    SpeedEstimate,
+    Workload,
+)
 from llm_select.estimates.weights import weight_bytes
 
 if TYPE_CHECKING:
@@ -28,7 +36,9 @@ class DecodeTerms(NamedTuple):
     """Layers passed."""
 
 
-def decode_terms(size: Sizing, quantization: Quantization, workload: Workload, bytes_per_value: float) -> DecodeTerms:
+def decode_terms(
+    size: Sizing, quantization: Quantization, workload: Workload, bytes_per_value: float
+) -> DecodeTerms:
     """Bytes a step reads. Weights are read once for the whole batch; of a mixture, the experts that any sequence
     visits: with uniform routing `1 − (1 − active/count)^batch` of them. The token table is looked up, not read,
     unless it is the head; an encoder is not read at all."""
@@ -40,10 +50,16 @@ def decode_terms(size: Sizing, quantization: Quantization, workload: Workload, b
         visited = 1 - (1 - size.expert_visits / size.expert_count) ** workload.batch
         experts -= routed * (1 - visited)
     layers = (w.attention + w.ffn + experts + w.norms + w.other) * (1 - size.encoder_share)
-    head = w.embedding * p.embedding / max(1, p.embedding + p.positions + p.per_layer_embedding) if size.tied else w.output
+    head = (
+        w.embedding * p.embedding / max(1, p.embedding + p.positions + p.per_layer_embedding)
+        if size.tied
+        else w.output
+    )
     values = token_values(size.cache, mean_context(size, workload))
     source = workload.prompt_tokens if size.has_source else 0
-    cache = (values + size.cache.cross * source) * bytes_per_value + size.cache.state * 2 * STATE_BYTES
+    cache = (
+        values + size.cache.cross * source
+    ) * bytes_per_value + size.cache.state * 2 * STATE_BYTES
     return DecodeTerms(layers + head, cache, size.decode_layers)
 
 
@@ -62,7 +78,7 @@ def prefill_flops(size: Sizing, workload: Workload) -> float:
     tokens = max(1, workload.prompt_tokens)
     p = size.parameters
     tables = p.embedding + p.positions + p.per_layer_embedding + p.output + p.towers
-    body = max(0, size.active - tables)
+    body: float = max(0, size.active - tables)
     if size.has_source:
         body *= size.encoder_share
     flops = 2.0 * body * tokens
@@ -74,8 +90,14 @@ def prefill_flops(size: Sizing, workload: Workload) -> float:
 
 
 def speed(
-    model: Model, quantization: Quantization, engine: Engine, workload: Workload, machine: Machine | None,
-    memory: MemoryEstimate | None, *, size: Sizing | None = None,
+    model: Model,
+    quantization: Quantization,
+    engine: Engine,
+    workload: Workload,
+    machine: Machine | None,
+    memory: MemoryEstimate | None,
+    *,
+    size: Sizing | None = None,
 ) -> SpeedEstimate:
     """Tokens per second with 80 % ranges. Where something needed is unknown nothing is claimed and `missing` says
     what: `no-machine`, `does-not-fit`, `bandwidth-unknown`, `host-bandwidth-unknown`, `reads-only` (an encoder
@@ -89,33 +111,74 @@ def speed(
     size = size or sizing(model)
     split = ONE
     if machine.devices > 1:
-        split = plan_split(size, workload.split or next(iter(engine.multi_gpu), None), machine.devices)
+        split = plan_split(
+            size, workload.split or next(iter(engine.multi_gpu), None), machine.devices
+        )
     said: list[Assumption] = []
     prefill = _prefill(size, quantization, engine, workload, machine, split, said)
     if not size.generates:
-        return SpeedEstimate(None, None, prefill, tuple(said), "reads-only" if prefill else "compute-unknown")
+        return SpeedEstimate(
+            None, None, prefill, tuple(said), "reads-only" if prefill else "compute-unknown"
+        )
     if machine.bandwidth_gb_s is None:
         return SpeedEstimate(None, None, prefill, tuple(said), "bandwidth-unknown")
     kv = float(engine.kv_types.get(workload.kv_type or next(iter(engine.kv_types), ""), 2.0))
     terms = decode_terms(size, quantization, workload, kv)
-    constants, measured = c.decode_constants(engine.memory_model, machine.memory_class, quantization.bits)
+    constants, measured = c.decode_constants(
+        engine.memory_model, machine.memory_class, quantization.bits
+    )
     together = workload.batch if engine.serves_batches else 1
-    seconds = step_seconds(terms, constants, machine.bandwidth_gb_s, split, together, size.hidden, machine.interconnect_gb_s)
-    said.append(Assumption("decode-efficiency", {
-        "efficiency": constants.efficiency, "layer_us": constants.layer_s * 1e6, "measured": int(measured)}))
+    seconds = step_seconds(
+        terms,
+        constants,
+        machine.bandwidth_gb_s,
+        split,
+        together,
+        size.hidden,
+        machine.interconnect_gb_s,
+    )
+    said.append(
+        Assumption(
+            "decode-efficiency",
+            {
+                "efficiency": constants.efficiency,
+                "layer_us": constants.layer_s * 1e6,
+                "measured": int(measured),
+            },
+        )
+    )
     if size.expert_count:
-        said.append(Assumption("uniform-routing", {"experts": size.expert_count, "visits": size.expert_visits}))
+        said.append(
+            Assumption(
+                "uniform-routing", {"experts": size.expert_count, "visits": size.expert_visits}
+            )
+        )
     if split.tensor > 1:
         said.append(Assumption("all-reduce", {"us": c.ALL_REDUCE_S * 1e6, "tensor": split.tensor}))
+    if (
+        engine.memory_model == "transformers"
+        and size.expert_count
+        and before(workload.engine_version, c.TRANSFORMERS_GROUPED)
+    ):
+        seconds += size.decode_layers * size.expert_count * c.TRANSFORMERS_EXPERT_S
     total = together / seconds
     each = 1 / seconds if engine.serves_batches else 1 / (seconds * workload.batch)
     return SpeedEstimate(
-        _range(each, constants.low, constants.high), _range(total, constants.low, constants.high), prefill, tuple(said),
-        None if prefill else "compute-unknown")
+        _range(each, constants.low, constants.high),
+        _range(total, constants.low, constants.high),
+        prefill,
+        tuple(said),
+        None if prefill else "compute-unknown",
+    )
 
 
 def step_seconds(
-    terms: DecodeTerms, constants: c.Decode, bandwidth_gb_s: float, split: Split, batch: int = 1, hidden: int = 0,
+    terms: DecodeTerms,
+    constants: c.Decode,
+    bandwidth_gb_s: float,
+    split: Split,
+    batch: int = 1,
+    hidden: int = 0,
     interconnect_gb_s: float | None = None,
 ) -> float:
     """Seconds of one decoding step.
@@ -125,7 +188,9 @@ def step_seconds(
     (Shoeybi et al. 2019, arXiv:1909.08053 §3).
     """
     moved = terms.weights / split.tensor + batch * terms.cache * split.cache_share
-    seconds = terms.layers * constants.layer_s + moved / (bandwidth_gb_s * 1e9 * constants.efficiency)
+    seconds = terms.layers * constants.layer_s + moved / (
+        bandwidth_gb_s * 1e9 * constants.efficiency
+    )
     if split.tensor > 1:
         link = (interconnect_gb_s or c.LINK_GB_S) * 1e9
         # A ring moves 2·(n − 1)/n of the message.
@@ -138,7 +203,9 @@ def step_seconds(
 
 def matrix_tflops(tflops: Mapping[str, float], quantization: Quantization) -> float | None:
     """Throughput of the arithmetic the format runs in: weight-only formats compute in 16 bits."""
-    wanted = ("bf16", "fp16") if quantization.weight_only else (quantization.compute, "bf16", "fp16")
+    wanted = (
+        ("bf16", "fp16") if quantization.weight_only else (quantization.compute, "bf16", "fp16")
+    )
     for name in (*wanted, "fp32"):
         if tflops.get(name):
             return tflops[name]
@@ -146,17 +213,28 @@ def matrix_tflops(tflops: Mapping[str, float], quantization: Quantization) -> fl
 
 
 def _prefill(
-    size: Sizing, quantization: Quantization, engine: Engine, workload: Workload, machine: Machine, split: Split,
+    size: Sizing,
+    quantization: Quantization,
+    engine: Engine,
+    workload: Workload,
+    machine: Machine,
+    split: Split,
     said: list[Assumption],
 ) -> Range | None:
     peak = matrix_tflops(machine.tflops, quantization)
     if peak is None or workload.prompt_tokens < 1:
         return None
-    constants, measured = c.prefill_constants(engine.memory_model, machine.memory_class)
+    constants, measured = c.prefill_constants(
+        engine.memory_model, machine.memory_class, quantization.bits
+    )
     seconds = prefill_flops(size, workload) / (peak * 1e12 * constants.utilization * split.tensor)
     seconds += size.layers * c.PREFILL_LAYER_S
-    said.append(Assumption("prefill-utilization", {
-        "utilization": constants.utilization, "tflops": peak, "measured": int(measured)}))
+    said.append(
+        Assumption(
+            "prefill-utilization",
+            {"utilization": constants.utilization, "tflops": peak, "measured": int(measured)},
+        )
+    )
     return _range(workload.prompt_tokens / seconds, constants.low, constants.high)
 
 

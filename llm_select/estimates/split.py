@@ -42,7 +42,9 @@ def plan_split(size: Sizing, kind: str | None, devices: int) -> Split:
         return ONE
     if kind != "tensor":
         return Split(kind, max(1, min(devices, size.layers)), 1, 1.0)
-    tensor = max(d for d in range(1, devices + 1) if devices % d == 0 and (size.heads or devices) % d == 0)
+    tensor = max(
+        d for d in range(1, devices + 1) if devices % d == 0 and (size.heads or devices) % d == 0
+    )
     stages = min(devices // tensor, size.layers)
     cache = size.cache
     divisible = float(cache.full + sum(width for width, _ in cache.windowed) + cache.cross)
@@ -53,7 +55,9 @@ def plan_split(size: Sizing, kind: str | None, devices: int) -> Split:
     return Split(kind, stages, tensor, (divisible * share + cache.latent) / everything)
 
 
-def fullest(size: Sizing, split: Split, weights: WeightBytes, kv: float, offloaded: int = 0) -> tuple[float, float]:
+def fullest(
+    size: Sizing, split: Split, weights: WeightBytes, kv: float, offloaded: int = 0
+) -> tuple[float, float]:
     """Weights and cache, bytes, on the device that holds most, layers taken as equal.
 
     llama.cpp counts the head as one more layer when it divides (`llama_model::load_tensors`); the first stage
@@ -63,6 +67,9 @@ def fullest(size: Sizing, split: Split, weights: WeightBytes, kv: float, offload
     layers = max(1, size.layers)
     here = layers - offloaded
     weight, cache = weights.layers / layers, kv / layers
+    if split.kind == "row":
+        # Early llama.cpp: matrices divided by rows, all else on the main device.
+        return (weights.layers * here / layers + behind) / split.stages + ahead, here * cache
     if split.stages == 1:
         return (ahead + behind + here * weight) / split.tensor, here * cache * split.cache_share
     rows = here + 1

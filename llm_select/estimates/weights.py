@@ -43,7 +43,11 @@ ARTIFACT_RATIO = (0.8, 1.25)
 
 
 def weight_bytes(
-    size: Sizing, quantization: Quantization, *, host_embedding: bool = False, artifact_bytes: float | None = None
+    size: Sizing,
+    quantization: Quantization,
+    *,
+    host_embedding: bool = False,
+    artifact_bytes: float | None = None,
 ) -> WeightBytes:
     """Bytes of the weights.
 
@@ -74,7 +78,11 @@ def weight_bytes(
     if artifact_bytes is not None:
         extra = 0.0 if quantization.format in ("gguf", "mlx") else size.extra_parameters * bits
         beside = 0.0 if quantization.format == "gguf" else towers
-        ratio = artifact_bytes * 8 / (lookup + output + attention + ffn + experts + norms + other + extra + beside)
+        ratio = (
+            artifact_bytes
+            * 8
+            / (lookup + output + attention + ffn + experts + norms + other + extra + beside)
+        )
         if ARTIFACT_RATIO[0] <= ratio <= ARTIFACT_RATIO[1]:
             scale *= ratio
     host = 0.0
@@ -84,8 +92,15 @@ def weight_bytes(
             output += p.embedding * table
         lookup = 0.0
     return WeightBytes(
-        lookup * scale, output * scale, attention * scale, ffn * scale, experts * scale, norms * scale,
-        towers / 8, other * scale, host * scale,
+        lookup * scale,
+        output * scale,
+        attention * scale,
+        ffn * scale,
+        experts * scale,
+        norms * scale,
+        towers / 8,
+        other * scale,
+        host * scale,
     )
 
 

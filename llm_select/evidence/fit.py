@@ -143,8 +143,6 @@ def _alternate(scores: Sequence[Score]) -> dict[str, Link]:
         rows.append((subject, board, score.common, row_weight(score, shares), score.variance))
     count = len(boards)
     theta = [0.0] * len(subjects)
-    scale = [1.0] * len(families)
-    spread = [1.0] * count
     weight_sum = [0.0] * count
     y_sum = [0.0] * count
     for _, board, y, weight, _ in rows:
@@ -152,6 +150,18 @@ def _alternate(scores: Sequence[Score]) -> dict[str, Link]:
         y_sum[board] += weight * y
     y_mean = [y_sum[b] / weight_sum[b] for b in range(count)]
     difficulty = list(y_mean)
+    # First guess of scale and spread: each family's own deviation around its boards' means.
+    deviation_sum = [0.0] * len(families)
+    family_weight = [0.0] * len(families)
+    for _, board, y, weight, _ in rows:
+        deviation_sum[family_of[board]] += weight * (y - y_mean[board]) ** 2
+        family_weight[family_of[board]] += weight
+    scale = [
+        max(MIN_SCALE, (total / weight) ** 0.5)
+        for total, weight in zip(deviation_sum, family_weight, strict=True)
+    ]
+    guess = list(scale)
+    spread = [max(MIN_VARIANCE, scale[family_of[b]] ** 2 / 2) for b in range(count)]
     number = [0] * count
     for _, board, *_ in rows:
         number[board] += 1
@@ -180,19 +190,25 @@ def _alternate(scores: Sequence[Score]) -> dict[str, Link]:
             family = family_of[board]
             cross[family] += weight * x * (y - y_mean[board])
             square[family] += weight * x * x
-        pooled = (sum(cross) / sum(square)) if sum(square) > 0 else 1.0
-        # One pseudo-observation of the task's common scale keeps a family of two rows from inventing its own.
+        # One pseudo-observation of the first guess keeps a family of two rows from inventing its own scale.
         scale = [
-            max(MIN_SCALE, (c + pooled) / (s + 1.0)) for c, s in zip(cross, square, strict=True)
+            max(MIN_SCALE, (c + g) / (s + 1.0))
+            for c, s, g in zip(cross, square, guess, strict=True)
         ]
         difficulty = [y_mean[b] - scale[family_of[b]] * x_mean[b] for b in range(count)]
         squares = [0.0] * count
         for subject, board, y, weight, _ in rows:
             residual = y - difficulty[board] - scale[family_of[board]] * theta[subject]
             squares[board] += weight * residual * residual
-        overall = sum(squares) / sum(weight_sum)
+        # The task's residual variance is pooled in units of each family's scale: ranks and shares then compare.
+        relative = sum(squares[b] / scale[family_of[b]] ** 2 for b in range(count))
+        relative /= sum(weight_sum)
         spread = [
-            max(MIN_VARIANCE, (squares[b] + PRIOR_ROWS * overall) / (weight_sum[b] + PRIOR_ROWS))
+            max(
+                MIN_VARIANCE,
+                (squares[b] + PRIOR_ROWS * relative * scale[family_of[b]] ** 2)
+                / (weight_sum[b] + PRIOR_ROWS),
+            )
             for b in range(count)
         ]
         if moved < TOLERANCE:

@@ -41,8 +41,9 @@ OTHER_LANGUAGE = 0.25
 """Weight of a direct board in another language than the one asked for."""
 RELATED = 0.5
 """Weight of a board of a near task."""
-NOISE_SHARE = 0.5
-"""Share of a board's residual variance taken as measurement noise where no standard error is published."""
+NOISE_SHARE = 0.2
+"""Share of a board's residual variance taken as measurement noise where no standard error is published. Where one is
+published the share has a median of 0.002 to 0.19 and a ninetieth percentile of 0.01 to 0.7, by task."""
 MIN_COVERAGE = 0.5
 """Share of the reference boards a model must cover to be rated when no language was asked for."""
 
@@ -183,10 +184,17 @@ def _rate(
     half = Z80 * math.hypot(deviation, shared)
     low, high = value - half, value + half
     if target.benchmark.scale == "bounded":
-        floor, ceiling = target.benchmark.floor or 0.0, target.benchmark.ceiling or 0.0
-        low, high = max(low, min(floor, value)), min(high, max(ceiling, value))
-    whole = target.exact and len(own) == total
-    reason = "partial-coverage" if uncovered else None if target.exact else "no-board-in-language"
+        worst = _signed(target.benchmark.floor or 0.0, target.benchmark)
+        best = _signed(target.benchmark.ceiling or 0.0, target.benchmark)
+        low, high = max(low, min(worst, value)), min(high, max(best, value))
+    whole = target.exact and target.direct and len(own) == total
+    reason = None
+    if uncovered:
+        reason = "partial-coverage"
+    elif not target.exact:
+        reason = "no-board-in-language"
+    elif not target.direct:
+        reason = "related-board"
     return Quality(
         *subject,
         "measured" if whole else "inferred",

@@ -30,6 +30,8 @@ class Target(NamedTuple):
     """Languages a model must support, from --language and --pair."""
     substitute: bool
     """True when the task's own reference board was left out and another stands in."""
+    direct: bool
+    """False when the reference is the board of a near task: then nothing on it counts as measured."""
     label: str
     """`wmt25.en-zh`, or `wmt25 (27 boards)`."""
 
@@ -83,7 +85,10 @@ def find_target(
         left = {board_id(stem, key): key for key in keys if board_id(stem, key) in links}
         if not left:
             continue
-        return _target(stem, held.benchmark, benchmark, left, languages, pairs, stem != wanted)
+        direct = any(use.board == stem and use.relevance == "direct" for use in task.boards)
+        return _target(
+            stem, held.benchmark, benchmark, left, languages, pairs, stem != wanted, direct
+        )
     return None
 
 
@@ -100,6 +105,7 @@ def _target(
     languages: Sequence[str],
     pairs: Sequence[str],
     substitute: bool,
+    direct: bool,
 ) -> Target:
     asked = tuple(
         dict.fromkeys([*languages, *(end for pair in pairs for end in (split_pair(pair) or ()))])
@@ -114,4 +120,6 @@ def _target(
     ends = {name: () if key == ALL else (split_pair(key) or (key,)) for name, key in chosen.items()}
     names = tuple(sorted(chosen))
     label = names[0] if len(names) == 1 else f"{stem} ({len(names)} boards)"
-    return Target(stem, benchmark_id, benchmark, names, ends, exact, asked, substitute, label)
+    return Target(
+        stem, benchmark_id, benchmark, names, ends, exact, asked, substitute, direct, label
+    )

@@ -1,7 +1,8 @@
 """The common scale: a board's own unit to an unbounded one, and back.
 
 Bounded metrics go to logits between their floor (chance) and ceiling, as in item-response theory (Rasch 1960), so
-that a point near the ceiling counts for more than one in the middle. Ratings (Elo, Bradley-Terry) are already on a
+that a point near the ceiling counts for more than one in the middle; where lower is better the floor is the greater
+number. Ratings (Elo, Bradley-Terry) are already on a
 logit-like scale and are only divided by a constant; ranks keep their order and distance. Higher is always better.
 """
 
@@ -27,8 +28,6 @@ def to_common(value: float, benchmark: Benchmark) -> float:
         and benchmark.ceiling is not None
     ):
         share = (value - benchmark.floor) / (benchmark.ceiling - benchmark.floor)
-        if benchmark.direction == "lower":
-            share = 1 - share
         share = min(1 - EDGE, max(EDGE, share))
         return math.log(share / (1 - share))
     signed = value if benchmark.direction == "higher" else -value
@@ -43,8 +42,6 @@ def from_common(x: float, benchmark: Benchmark) -> float:
         and benchmark.ceiling is not None
     ):
         share = 1 / (1 + math.exp(-x)) if x > -700 else 0.0
-        if benchmark.direction == "lower":
-            share = 1 - share
         return benchmark.floor + share * (benchmark.ceiling - benchmark.floor)
     signed = x * RATING_UNIT if benchmark.scale == "rating" else x
     return signed if benchmark.direction == "higher" else -signed
@@ -58,5 +55,5 @@ def slope_at(x: float, benchmark: Benchmark) -> float:
         and benchmark.ceiling is not None
     ):
         share = 1 / (1 + math.exp(-x)) if x > -700 else 0.0
-        return share * (1 - share) * (benchmark.ceiling - benchmark.floor)
+        return share * (1 - share) * abs(benchmark.ceiling - benchmark.floor)
     return RATING_UNIT if benchmark.scale == "rating" else 1.0

@@ -189,7 +189,7 @@ def _scores(model_id: str, model: Model, catalog: Catalog) -> list[tuple[str, st
                         (name, f"{score(column[label], unit)} {unit}", label, board.source)
                     )
     for row in model.evaluations:
-        key = row.pair or row.language
-        name = f"{row.benchmark}.{key}" if key else row.benchmark
+        tag = row.pair or row.language
+        name = f"{row.benchmark}.{tag}" if tag else row.benchmark
         found.append((name, f"{row.value:g}", row.detail or row.setting or "", row.source))
     return found

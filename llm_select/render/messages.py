@@ -100,6 +100,7 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "coverage": "covers less than half of the languages of the task's boards",
     "unlinked": "its boards share no models with the others",
     "partial-coverage": "some languages of the boards are not covered",
+    "related-board": "no board ranks this task itself: shown on that of a near task",
     "no-board-in-language": lambda v: (
         f"no board of {v['board']} is in {_list(v, 'asked')}: shown as the mean of its languages, "
         "with a wider interval"

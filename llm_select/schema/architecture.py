@@ -219,7 +219,7 @@ class Architecture(Strict):
     """A network. Either one stack written inline, or an `encoder` and a `decoder`, or `recurrent` piles."""
 
     model_type: str
-    """The architecture's name in Transformers' configs (`llama`, `gemma3`, `m2m_100`); engines list what they run by it."""
+    """Name in Transformers' configs (`llama`, `gemma3`, `m2m_100`); engines list what they run by it."""
     hidden_size: Count
     """Width of the residual stream."""
     vocab_size: Count
@@ -265,7 +265,7 @@ class Architecture(Strict):
     relative_buckets: int = 0
     """Rows of a relative-position bias table per stack (T5: 32; times heads)."""
     head_layer: bool = False
-    """True when a dense layer of hidden width precedes the output head (BERT's masked-language-model head, counted in its file)."""
+    """True when a dense layer of hidden width precedes the output head (BERT's, counted in its file)."""
     other_parameters: int = 0
     """Parameters that none of the fields describe; `note` names them."""
     note: str | None = None

@@ -34,6 +34,6 @@ class Catalog(Strict):
     scoring: Scoring | None = None
     """Profiles and anchors."""
     anchors: frozenset[str] = frozenset()
-    """Models whose scores fix the difficulty of boards: those of the first catalog, so that a user's own cards reorder nobody."""
+    """Models whose scores fix the difficulty of boards: the first catalog's, so that a user's cards reorder nobody."""
     content_hash: str = ""
     """Hash over every file the catalog was made from."""

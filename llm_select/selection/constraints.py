@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -174,7 +175,7 @@ def memory_objection(
         "usable_gib": machine.usable_gib,
         "devices": machine.devices,
     }
-    return Objection(Reason(code, values), Change("--gpu-mem", needed_gib))
+    return Objection(Reason(code, values), Change("--gpu-mem", math.ceil(needed_gib)))
 
 
 def speed_objection(speed: float | None, requirements: Requirements) -> Objection | None:

@@ -167,9 +167,7 @@ def _self_hosted(
         if memory.verdict != "fits":
             found.append(Item(candidate, quality, memory, None, None, (), (_TOO_BIG,), None, None))
             continue
-        speed = estimate_speed(
-            model, quantization, engine, workload, machine, memory, size=size
-        )
+        speed = estimate_speed(model, quantization, engine, workload, machine, memory, size=size)
         found.append(_finish(question, candidate, quality, memory, speed))
     if all(item.objections == (_TOO_BIG,) for item in found):
         return [_nearest_miss(found, machine, workload, size)]
@@ -283,15 +281,16 @@ def _rejected(
     return Item(candidate, quality, None, None, None, (), tuple(objections), None, None)
 
 
-def _variant_order(item: Item) -> tuple[float, bool, float, str, str]:
-    """Best score first; then what was measured before what was not; then more bits; then names."""
+def _variant_order(item: Item) -> tuple[float, bool, float]:
+    """Best score first, then what was measured before what was not, then more bits.
+
+    Sorting is stable: what still ties stays in the catalog's order of engines and formats.
+    """
     quantization = item.candidate.quantization
     return (
         -(item.score if item.score is not None else -1.0),
         item.loss is None,
         -(quantization.bits if quantization is not None else 0.0),
-        item.candidate.engine_id or "",
-        item.candidate.quantization_id or "",
     )
 
 

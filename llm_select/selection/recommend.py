@@ -132,6 +132,8 @@ def _assumptions(requirements: Requirements, assessment: Assessment) -> tuple[Re
     else:
         if target.substitute:
             notes.append(Reason("substitute-board", {"board": target.stem}))
+        if not target.direct:
+            notes.append(Reason("related-board", {}))
         if not target.exact:
             notes.append(
                 Reason(

@@ -44,7 +44,9 @@ def test_a_misspelt_directory_is_corrected(build: Build) -> None:
     assert listing.findings[0].remedy == "did you mean tasks/?"
 
 
-@pytest.mark.parametrize("place", ["README.md", ".git/config", "models/tiny/.swp", "schema/model.json"])
+@pytest.mark.parametrize(
+    "place", ["README.md", ".git/config", "models/tiny/.swp", "schema/model.json"]
+)
 def test_prose_hidden_files_and_schemas_may_lie_about(build: Build, place: str) -> None:
     assert not discover(str(build({place: "x"}))).findings
 

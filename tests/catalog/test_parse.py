@@ -42,8 +42,11 @@ def test_a_cards_own_value_wins_whole(build: Build) -> None:
 
 def test_sources_are_merged_key_by_key(build: Build) -> None:
     own = edited(CARD, "sources: {", "sources: {languages: acme-config, ")
-    family = edited(FILES["models/tiny/family.yaml"], "{languages: acme-card}",
-                    "{languages: acme-card, license: acme-card}")
+    family = edited(
+        FILES["models/tiny/family.yaml"],
+        "{languages: acme-card}",
+        "{languages: acme-card, license: acme-card}",
+    )
     changes = {PLACE: own, "models/tiny/family.yaml": family}
     card = read_directory(str(build(changes))).catalog.models["tiny/tiny-1b"]
     assert card.sources["languages"] == "acme-config"

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from llm_select.catalog import records
 from llm_select.catalog.compile import compile_catalog
 from llm_select.catalog.load import read_directory
+from llm_select.schema.base import Strict
 from llm_select.schema.catalog import Catalog
 
-from .conftest import Build
+from .conftest import FILES, Build, edited
 
 
 @pytest.fixture
@@ -38,7 +39,9 @@ def assert_same(record: Any, value: Any, place: str = "catalog") -> None:
             assert_same(record[key], item, f"{place}[{key}]")
     elif isinstance(value, (list, tuple, frozenset)):
         assert len(record) == len(value), place
-        for one, other in zip(record, sorted(value) if isinstance(value, frozenset) else value, strict=True):
+        for one, other in zip(
+            record, sorted(value) if isinstance(value, frozenset) else value, strict=True
+        ):
             assert_same(one, other, f"{place}[]")
     else:
         assert (type(record), record) == (type(value), value), place
@@ -50,19 +53,12 @@ def test_records_equal_the_schemas_objects_attribute_by_attribute(catalog: Catal
 
 def test_every_default_of_the_schema_is_on_its_record_class(catalog: Catalog) -> None:
     loaded(catalog)
-    (classes,) = {id(table): table for table in records._tables.values()}.values()
-    by_name = {cls.__name__: cls for cls in classes}
+    by_name = {cls.__name__: cls for cls in max(records._tables.values(), key=len)}
+    schemas = {cls.__name__: cls for cls in Strict.__subclasses__()}
     for name in ("LayerGroup", "Experts", "Stack", "Model", "Quantization", "Engine", "Scoring"):
-        (schema,) = (cls for cls in BaseModelClasses() if cls.__name__ == name)
-        for field, info in schema.model_fields.items():
+        for field, info in schemas[name].model_fields.items():
             if not info.is_required():
                 assert_same(getattr(by_name[name], field), info.default, f"{name}.{field}")
-
-
-def BaseModelClasses() -> list[type[BaseModel]]:  # noqa: N802
-    from llm_select.schema.base import Strict
-
-    return list(Strict.__subclasses__())
 
 
 def test_a_mapping_may_have_the_tag_as_a_key(catalog: Catalog) -> None:
@@ -71,10 +67,33 @@ def test_a_mapping_may_have_the_tag_as_a_key(catalog: Catalog) -> None:
     assert list(board.entries) == ["Tiny", "@"]
 
 
+def test_a_score_of_no_entry_is_kept(build: Build) -> None:
+    board = edited(FILES["evaluations/quiz-board.yaml"], "{Tiny: 33.25}", "{Other: 33.25}")
+    directory = build({"evaluations/quiz-board.yaml": board})
+    scores = loaded(read_directory(str(directory)).catalog).boards["quiz-board"].scores
+    assert scores == {"en": {"Tiny": 61.5, "@": 70.0}, "en-no": {"Other": 33.25}}
+
+
+def test_a_changed_board_keeps_its_scores(catalog: Catalog) -> None:
+    board = loaded(catalog).boards["quiz-board"]
+    other = board._replace(entries={}, date="2026-01-01")
+    assert other.scores == {"en": {"Tiny": 61.5, "@": 70.0}, "en-no": {"Tiny": 33.25}}
+    assert other._replace(scores={}).scores == {}
+
+
+def test_a_board_without_standard_errors_has_an_empty_mapping(catalog: Catalog) -> None:
+    assert loaded(catalog).boards["quiz-board"].stderr == {}
+
+
+def test_a_flipped_digit_is_a_value_error(catalog: Catalog) -> None:
+    whole = compile_catalog(catalog)
+    with pytest.raises(ValueError, match="damaged"):
+        records.load(whole.replace(b"61.5", b"91.5"))
+
+
 def test_fields_at_their_default_are_not_written(catalog: Catalog) -> None:
     body = compile_catalog(catalog).split(b"\n")[1]
     assert b"superseded_by" not in body
-    assert b"null" not in body
 
 
 def test_records_are_frozen(catalog: Catalog) -> None:
@@ -124,9 +143,9 @@ def test_a_record_shows_its_values(catalog: Catalog) -> None:
         b"{}\n{}",
         b"[]\n[]",
         b'{"format": 999}\n{}',
-        b'{"format": 1, "classes": [], "references": {}}\n{"@": 7}',
-        b'{"format": 1, "classes": [], "references": {}}\n{}',
-        b'{"format": 1, "classes": 3, "references": {}}\n{}',
+        b'{"format": 2, "checksum": 3, "classes": [], "references": {}}\n{"@": 7}',
+        b'{"format": 2, "checksum": 2745614147, "classes": [], "references": {}}\n{}',
+        b'{"format": 2, "checksum": 2745614147, "classes": 3, "references": {}}\n{}',
         b"\xff\xfe\n\xff",
         b"[" * 100_000 + b"\n",
     ],

@@ -57,7 +57,7 @@ def problem(data: str | bytes) -> str:
 def test_scalars_are_json_like(text: str, expected: object) -> None:
     found = value(f"a: {text}")
     assert found == {"a": expected}
-    assert type(found["a"]) is type(expected)  # type: ignore[index]
+    assert type(found["a"]) is type(expected)
 
 
 def test_norwegian_is_a_key_like_any_other() -> None:
@@ -132,7 +132,9 @@ def test_a_byte_order_mark_does_no_harm() -> None:
     assert parse(b"\xef\xbb\xbfa: 1\n").value == {"a": 1}
 
 
-@pytest.mark.parametrize("data", [b"a: \x00", b"a: \x07", b"a: [1\nb: 2", b"\ta: 1", b'a: "\\ud800"'])
+@pytest.mark.parametrize(
+    "data", [b"a: \x00", b"a: \x07", b"a: [1\nb: 2", b"\ta: 1", b'a: "\\ud800"']
+)
 def test_what_is_not_yaml_is_refused(data: bytes) -> None:
     assert problem(data).startswith("not YAML")
 

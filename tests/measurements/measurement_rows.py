@@ -1,4 +1,4 @@
-"""The measurements beside this file, as objects the estimates take. Rows are read as they stand; nothing is fitted here."""
+"""The measurements beside this file, as objects the estimates take. Nothing is fitted here."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ from llm_select.schema.model import Model
 HERE = Path(__file__).parent
 Row = dict[str, str]
 
-SPLITS: dict[str, tuple[str, ...]] = {"llama.cpp": ("layer",), "vllm": ("tensor", "pipeline"), "transformers": ("layer",)}
+SPLITS: dict[str, tuple[str, ...]] = {
+    "llama.cpp": ("layer",),
+    "vllm": ("tensor", "pipeline"),
+    "transformers": ("layer",),
+}
 
 
 def rows(name: str) -> list[Row]:
     """Every row of `<name>.csv`."""
-    with open(HERE / f"{name}.csv", encoding="utf-8", newline="") as file:
+    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -39,21 +43,46 @@ def model(name: str) -> Model:
     r = table("models", "model")[name]
     n = {k: int(v) for k, v in r.items() if v.isdigit()}
     arch: dict[str, Any] = {
-        "model_type": name.split("-")[0], "hidden_size": n["hidden"], "vocab_size": n["vocab"],
-        "tied_embeddings": bool(n["tied"]), "position": "rope", "layers": n["layers"],
-        "attention": [{
-            "layers": n["layers"], "kind": "multi-head" if n["heads"] == n["kv_heads"] else "grouped-query",
-            "heads": n["heads"], "kv_heads": n["kv_heads"], "head_dim": n["head_dim"],
-            "bias": "qkv" if n["qkv_bias"] else "none", "qk_norm": "head" if n["qk_norm"] else "none",
-        }],
+        "model_type": name.split("-")[0],
+        "hidden_size": n["hidden"],
+        "vocab_size": n["vocab"],
+        "tied_embeddings": bool(n["tied"]),
+        "position": "rope",
+        "layers": n["layers"],
+        "attention": [
+            {
+                "layers": n["layers"],
+                "kind": "multi-head" if n["heads"] == n["kv_heads"] else "grouped-query",
+                "heads": n["heads"],
+                "kv_heads": n["kv_heads"],
+                "head_dim": n["head_dim"],
+                "bias": "qkv" if n["qkv_bias"] else "none",
+                "qk_norm": "head" if n["qk_norm"] else "none",
+            }
+        ],
     }
     if "ffn" in n:
         arch["ffn"] = {"size": n["ffn"], "gated": True}
     if "experts" in n:
-        arch["experts"] = {"count": n["experts"], "active": n["active"], "size": n["expert_size"],
-                           "shared": 1, "shared_size": n["shared_size"], "shared_gate": True}
-    return Model(name=name, developer="as measured", released="2023", generation="transformer", kind="decoder",
-                 license="unknown", weights="open", architecture=Architecture(**arch))
+        arch["experts"] = {
+            "count": n["experts"],
+            "active": n["active"],
+            "size": n["expert_size"],
+            "shared": 1,
+            "shared_size": n["shared_size"],
+            "shared_gate": True,
+        }
+    return Model(
+        name=name,
+        developer="as measured",
+        released="2023",
+        generation="transformer",
+        kind="decoder",
+        license="unknown",
+        weights="open",
+        architecture=Architecture(**arch),
+        context={"native": 32768 if name.startswith("qwen") else 4096},
+    )  # type: ignore[arg-type]
 
 
 @cache
@@ -75,9 +104,20 @@ def quantization(name: str) -> Quantization:
 def engine(name: str) -> Engine:
     """An engine with its default split."""
     return Engine(
-        name=name, url="https://example.org", version="measured", kinds=("decoder",), model_types=(), mixers=(),
-        quantizations=(), vendors=("nvidia", "apple"), kv_types={"f16": 2.0}, memory_model=name,  # type: ignore[arg-type]
-        serves_batches=True, multi_gpu=SPLITS[name], source="measured")  # type: ignore[arg-type]
+        name=name,
+        url="https://example.org",
+        version="measured",
+        kinds=("decoder",),
+        model_types=(),
+        mixers=(),
+        quantizations=(),
+        vendors=("nvidia", "apple"),
+        kv_types={"f16": 2.0},
+        memory_model=name,  # type: ignore[arg-type]
+        serves_batches=True,
+        multi_gpu=SPLITS[name],
+        source="measured",
+    )  # type: ignore[arg-type]
 
 
 def machine(device: str, devices: int) -> Machine:
@@ -85,24 +125,43 @@ def machine(device: str, devices: int) -> Machine:
     r = table("devices", "device")[device]
     link = r["interconnect_gb_s"]
     return Machine(
-        device, device, r["vendor"], devices, float(r["nominal_gib"]), float(r["usable_gib"]), r["memory_class"],
-        float(r["bandwidth_gb_s"]), {"fp16": float(r["tflops"])}, float(link) if link else None, None)
+        device,
+        device,
+        r["vendor"],
+        devices,
+        float(r["nominal_gib"]),
+        float(r["usable_gib"]),
+        r["memory_class"],
+        float(r["bandwidth_gb_s"]),
+        {"fp16": float(r["tflops"])},
+        float(link) if link else None,
+        None,
+    )
 
 
 def workload(r: Row) -> Workload:
     """The workload of a row."""
     flash = r.get("flash_attention", "")
     return Workload(
-        context=int(r["context"]), prompt_tokens=int(r.get("prompt_tokens") or 1),
-        generate_tokens=int(r.get("generate_tokens") or 1), batch=int(r.get("batch") or 1),
-        flash_attention=bool(int(flash)) if flash else None, engine_version=r["engine_version"] or None)
+        context=int(r["context"]),
+        prompt_tokens=int(r.get("prompt_tokens") or 1),
+        generate_tokens=int(r.get("generate_tokens") or 1),
+        batch=int(r.get("batch") or 1),
+        flash_attention=bool(int(flash)) if flash else None,
+        engine_version=r["engine_version"] or None,
+    )
 
 
 def memory(r: Row, device: str = "a100-80") -> MemoryEstimate:
     """The memory estimate for a row."""
     return inference_memory(
-        model(r["model"]), quantization(r["quantization"]), engine(r["engine"]), workload(r),
-        machine(r.get("device") or device, int(r["devices"])), size=sized(r["model"]))
+        model(r["model"]),
+        quantization(r["quantization"]),
+        engine(r["engine"]),
+        workload(r),
+        machine(r.get("device") or device, int(r["devices"])),
+        size=sized(r["model"]),
+    )
 
 
 def terms(r: Row) -> DecodeTerms:

@@ -147,7 +147,7 @@ def contradictory_card(subject: Subject) -> Iterator[Found]:
 
 def _contradictions(key: str, model: Any) -> Iterator[tuple[Path, str, str]]:
     if model.status == "superseded" and model.superseded_by is None:
-        yield ("status",), "superseded by what?", "add superseded_by: <family>/<model>"
+        yield ("status",), "superseded by what?", "add superseded_by, or set status: deprecated"
     if model.superseded_by is not None and model.status == "active":
         yield ("superseded_by",), "an active model has a successor", "set status: superseded"
     if model.superseded_by == key:

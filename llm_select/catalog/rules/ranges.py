@@ -158,18 +158,17 @@ def impossible_date(subject: Subject) -> Iterator[Found]:
                     "warning",
                 )
     for key, board in catalog.boards.items():
-        for name, entry in board.entries.items():
-            card = catalog.models.get(entry.model) if entry.model is not None else None
-            if card is not None and _after(card.released, board.date):
-                message = f"{entry.model} is of {card.released}, after the board of {board.date}"
-                yield Found(
-                    "boards",
-                    key,
-                    ("entries", name, "model"),
-                    message,
-                    "check which model it was",
-                    "warning",
-                )
+        dates = [
+            catalog.models[entry.model].released
+            for entry in board.entries.values()
+            if entry.model in catalog.models
+        ]
+        newer = [date for date in dates if _after(date, board.date)]
+        if newer:
+            message = f"{len(newer)} models are newer than the board, the latest of {max(newer)}"
+            yield Found(
+                "boards", key, ("date",), message, "give the date of the last update", "warning"
+            )
 
 
 def _dates(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -59,7 +59,7 @@ def missing_source(subject: Subject) -> Iterator[Found]:
     ## What it does
     Asks for an entry in `sources` for parameters, architecture, context, pretraining and
     languages, and for a source of each artifact's size; of a device, for its memory and its
-    compute. An entry for a field that does not exist is reported too.
+    compute. An entry for what is no field, at any depth of the card, is a warning.
 
     ## Why it is bad
     A figure that nobody can trace cannot be corrected; law 1 of the catalog is evidence or unknown.
@@ -72,7 +72,7 @@ def missing_source(subject: Subject) -> Iterator[Found]:
         sources: {context: llama-3.1-config}
     """
     for key, model in subject.catalog.models.items():
-        names = [name for name, _ in fields(model)]
+        names = set(_names(model))
         for field in _SOURCED:
             if getattr(model, field) and field not in model.sources:
                 message = f"the facts in {field!r} have no source"
@@ -80,9 +80,10 @@ def missing_source(subject: Subject) -> Iterator[Found]:
                     "models", key, (field,), message, f"add sources: {{{field}: <source id>}}"
                 )
         for field in model.sources:
-            if field.partition(".")[0] not in names:
+            if not names.issuperset(field.split(".")):
                 remedy = nearest(field, names) or "name a field of the card"
-                yield Found("models", key, ("sources", field), f"{field!r} is no field", remedy)
+                message = f"{field!r} is no field"
+                yield Found("models", key, ("sources", field), message, remedy, "warning")
         for index, artifact in enumerate(model.artifacts):
             if artifact.size_bytes and not artifact.source and "artifacts" not in model.sources:
                 yield Found(
@@ -109,6 +110,16 @@ def missing_source(subject: Subject) -> Iterator[Found]:
                 "the throughput has no source",
                 "add sources: {compute: <source id>}",
             )
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Names of all fields of a card, those inside its parts too."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _names(item)
+    for name, item in fields(value):
+        yield name
+        yield from _names(item)
 
 
 def unused_source(subject: Subject) -> Iterator[Found]:

@@ -12,8 +12,8 @@ from llm_select.estimates.shape import ShapeError
 
 _DOT_PRODUCT = ("multi-head", "grouped-query", "multi-query")
 _NEEDS = {"latent": "latent", "linear": "state", "state-space": "state"}
-_PLAUSIBLE = 4.0
-"""Queries are at most this many times wider or narrower than the residual stream."""
+_NARROWEST, _WIDEST = 1 / 4, 8
+"""Width of all query heads beside the residual stream, in models so far."""
 _TOLERANCE = 0.01
 
 
@@ -164,8 +164,12 @@ def _group(group: Any, hidden: int) -> Iterator[_Problem]:
         )
     if group.kind == "multi-query" and kv_heads not in (None, 1):
         yield ("kv_heads",), "multi-query has one key-value head", "or kind: grouped-query"
-    if group.head_dim is not None:
+    if group.head_dim is not None and group.note is None:
         ratio = group.heads * group.head_dim / hidden
-        if not 1 / _PLAUSIBLE <= ratio <= _PLAUSIBLE:
+        if not _NARROWEST <= ratio <= _WIDEST:
             message = f"{group.heads} heads of {group.head_dim} beside a hidden size of {hidden}"
-            yield ("head_dim",), message, "check heads, head_dim and hidden_size"
+            yield (
+                ("head_dim",),
+                message,
+                "check heads, head_dim and hidden_size, or say why in note",
+            )

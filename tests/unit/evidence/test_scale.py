@@ -14,7 +14,7 @@ def test_a_bounded_score_survives_the_way_to_the_common_scale_and_back(value: fl
 
 
 def test_lower_is_better_turns_the_scale_round() -> None:
-    errors = benchmark(direction="lower")
+    errors = benchmark(direction="lower", floor=100, ceiling=0)
     assert to_common(10, errors) > to_common(30, errors)
 
 

@@ -1,0 +1,193 @@
+"""The JSON Schema of the answers of `recommend`, `explain` and `compare`: what people script against.
+
+Tests hold real answers against it. Keys are only added within a version.
+"""
+
+from __future__ import annotations
+
+from llm_select.render.payload import VERSION, Json
+
+NUMBER: Json = {"type": "number"}
+TEXT: Json = {"type": "string"}
+COUNT: Json = {"type": "integer", "minimum": 0}
+
+
+def _maybe(schema: Json) -> Json:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _object(required: Json, optional: Json | None = None, *, closed: bool = False) -> Json:
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": not closed,
+    }
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+_RANGE = _object({"low": NUMBER, "expected": NUMBER, "high": NUMBER}, closed=True)
+_REASON = _object({"code": TEXT, "values": {"type": "object"}, "message": TEXT})
+_CHANGE = _object({"option": TEXT, "value": {}, "text": TEXT})
+_OBJECTION = _object(
+    {"code": TEXT, "values": {"type": "object"}, "message": TEXT, "change": _maybe(_CHANGE)}
+)
+_EVIDENCE = _object(
+    {
+        "board": TEXT,
+        "benchmark": TEXT,
+        "metric": TEXT,
+        "language": _maybe(TEXT),
+        "value": NUMBER,
+        "unit": TEXT,
+        "setting": _maybe(TEXT),
+        "split": TEXT,
+        "mode": TEXT,
+        "relevance": {"enum": ["direct", "related", "proxy"]},
+        "reported_by": TEXT,
+        "automatic": {"type": "boolean"},
+        "source": TEXT,
+        "url": _maybe(TEXT),
+        "date": TEXT,
+    }
+)
+_QUALITY = _object(
+    {
+        "value": _maybe(NUMBER),
+        "low": _maybe(NUMBER),
+        "high": _maybe(NUMBER),
+        "board": _maybe(TEXT),
+        "unit": _maybe(TEXT),
+        "tag": {"enum": ["measured", "inferred", "unrated"]},
+        "evidence": _list(_ref("evidence")),
+    }
+)
+_TERM = _object(
+    {
+        "criterion": TEXT,
+        "value": {"type": "number", "minimum": 0, "maximum": 1},
+        "weight": {"type": "number", "minimum": 0, "maximum": 1},
+        "contribution": NUMBER,
+        "reason": _ref("reason"),
+    }
+)
+_MEMORY = _object(
+    {
+        name: {"type": "number", "minimum": 0}
+        for name in (
+            "weights_gib",
+            "kv_cache_gib",
+            "activations_gib",
+            "overhead_gib",
+            "total_gib",
+            "low_gib",
+            "high_gib",
+            "host_gib",
+        )
+    }
+)
+_SPEED = _object(
+    {
+        "decode_tps": _maybe(_ref("range")),
+        "decode_total_tps": _maybe(_ref("range")),
+        "prefill_tps": _maybe(_ref("range")),
+        "missing": _maybe(TEXT),
+    }
+)
+_ITEM = _object(
+    {
+        "model": TEXT,
+        "name": TEXT,
+        "aliases": _list(TEXT),
+        "kind": {"enum": ["decoder", "encoder", "encoder-decoder", "recurrent"]},
+        "license": TEXT,
+        "weights": {"enum": ["open", "hosted"]},
+        "mode": TEXT,
+        "quantization": _maybe(TEXT),
+        "engine": _maybe(TEXT),
+        "published": {"type": "boolean"},
+        "quality": _ref("quality"),
+        "score": _maybe(NUMBER),
+        "terms": _list(_ref("term")),
+        "memory": _maybe(_ref("memory")),
+        "speed": _maybe(_ref("speed")),
+        "verdict": _maybe({"enum": ["fits", "tight", "no"]}),
+        "rejected_by": _list(_ref("objection")),
+    },
+    {"variants": _list(_ref("item"))},
+)
+_DEFINITIONS: Json = {
+    "range": _RANGE,
+    "reason": _REASON,
+    "objection": _OBJECTION,
+    "evidence": _EVIDENCE,
+    "quality": _QUALITY,
+    "term": _TERM,
+    "memory": _MEMORY,
+    "speed": _SPEED,
+    "item": _ITEM,
+}
+
+
+def _answer(title: str, required: Json, optional: Json | None = None) -> Json:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **_object(
+            {"version": {"const": VERSION}, "requirements": {"type": "object"}, **required},
+            optional,
+        ),
+        "$defs": _DEFINITIONS,
+    }
+
+
+CONTRACTS: dict[str, Json] = {
+    "recommend": _answer(
+        "Answer of llm-select recommend",
+        {
+            "picks": _list(_ref("item")),
+            "unrated": _list(_ref("item")),
+            "rejected": _list(_ref("item")),
+            "rejected_count": COUNT,
+            "assumptions": _list(_ref("reason")),
+            "dropped_criteria": {"type": "object", "additionalProperties": _ref("reason")},
+            "catalog_hash": TEXT,
+        },
+        {"models": _list(_ref("item"))},
+    ),
+    "explain": _answer(
+        "Answer of llm-select explain",
+        {
+            "rank": _maybe(COUNT),
+            "ranked": COUNT,
+            **{k: v for k, v in _ITEM["properties"].items() if k != "variants"},  # type: ignore[attr-defined]
+            "variants": _list(_ref("item")),
+            "catalog_hash": TEXT,
+        },
+    ),
+    "compare": _answer(
+        "Answer of llm-select compare",
+        {
+            "models": _list(_ref("item")),
+            "shared_boards": _list(
+                _object(
+                    {
+                        "board": TEXT,
+                        "best": TEXT,
+                        "scores": {"type": "object", "additionalProperties": _ref("evidence")},
+                    }
+                )
+            ),
+            "better": _list(_object({"model": TEXT, "than": TEXT, "probability": NUMBER})),
+            "catalog_hash": TEXT,
+        },
+    ),
+}
+"""By command; also printed by `llm-select catalog schema recommend`."""

@@ -1,0 +1,57 @@
+"""Sentences for what an estimate took for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from llm_select.render.numbers import count, gib, share, tokens
+
+if TYPE_CHECKING:
+    from llm_select.estimates.types import Assumption
+
+Values = Mapping[str, str | float | int]
+
+SENTENCES: dict[str, Callable[[Values], str]] = {
+    "context": lambda v: (
+        f"cache reserved for {tokens(float(v['tokens']))} tokens in each of {v['batch']} sequence(s)"
+    ),
+    "engine": lambda v: f"buffers as {v['name']} allocates them",
+    "kv-type": lambda v: f"cache type {v['type']}",
+    "overhead": lambda v: (
+        f"{float(v['gib_per_device']):.2f} GiB per device for the driver's context"
+    ),
+    "physical-batch": lambda v: f"physical batch of {v['tokens']} tokens",
+    "flash-attention": lambda v: f"flash attention {'on' if v['on'] else 'off'}",
+    "preallocates-cache": lambda v: (
+        "the engine fills the rest of its memory fraction with cache; only what the request needs is counted"
+    ),
+    "file-size": lambda v: f"weights as large as the published files, {gib(float(v['bytes']))}",
+    "embedding-on-host": lambda v: (
+        f"token embedding of {gib(float(v['bytes']))} stays in main memory"
+    ),
+    "offloaded-layers": lambda v: f"{v['layers']} of {v['of']} layers stay in main memory",
+    "extra-prediction-not-loaded": lambda v: (
+        f"extra prediction layers ({count(float(v['parameters']))} weights) are not loaded"
+    ),
+    "state-in-32-bits": lambda v: "recurrent state kept in 32 bits",
+    "greedy-decoding": lambda v: (
+        f"source of {tokens(float(v['source_tokens']))} tokens, greedy decoding: beams multiply the cache"
+    ),
+    "uniform-routing": lambda v: f"tokens visit {v['visits']} of {v['experts']} experts evenly",
+}
+
+
+def assumption_sentence(assumption: Assumption) -> str:
+    """The sentence for an assumption; one without a sentence shows its code and values."""
+    make = SENTENCES.get(assumption.code)
+    if make is not None:
+        return make(assumption.values)
+    values = ", ".join(f"{k} {_value(v)}" for k, v in assumption.values.items())
+    return f"{assumption.code.replace('-', ' ')}: {values}" if values else assumption.code
+
+
+def _value(value: str | float | int) -> str:
+    if isinstance(value, float):
+        return share(value) if 0 < value < 1 else f"{value:.3g}"
+    return str(value)
