@@ -47,7 +47,7 @@ def encode(value: Any) -> Any:
             ):
                 encoded[name] = encode(item)
         if isinstance(value, Board):
-            _pack(encoded, list(value.entries))
+            _pack(encoded, value)
         return encoded
     if isinstance(value, dict):
         items = {key: encode(item) for key, item in value.items()}
@@ -59,16 +59,17 @@ def encode(value: Any) -> Any:
     return value
 
 
-def _pack(board: dict[str, Any], names: list[str]) -> None:
+def _pack(encoded: dict[str, Any], board: Board) -> None:
     """Scores as text that is parsed when asked for, and by position instead of by name: most of a
     catalog is numbers on boards, and a question touches few of them."""
+    names = list(board.entries)
     for field in COLUMNS:
-        if field in board:
-            rows = {}
-            for row, scores in board.pop(field).items():
+        if encoded.pop(field, None) is not None:
+            rows: dict[str, Any] = {}
+            for row, scores in getattr(board, field).items():
                 known = scores.keys() <= set(names)  # else LS010, and the row stays as it is
                 rows[row] = [scores.get(name) for name in names] if known else scores
-            board[PACKED + field] = _dump(rows).decode()
+            encoded[PACKED + field] = _dump(rows).decode()
 
 
 @cache

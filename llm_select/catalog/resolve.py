@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from llm_select.catalog.rules.iso639 import LONG_FORMS, MISTAKEN
 from llm_select.errors import AmbiguousNameError, UnknownNameError
 from llm_select.evidence.languages import split_pair
 
@@ -112,6 +113,7 @@ def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     if tag is None:
         typed = name.strip().lower()
         near = [one for one in known if typed[:2] and one.partition("-")[0] == typed]
+        near = near or [tag for tag in (MISTAKEN.get(typed), LONG_FORMS.get(typed)) if tag in known]
         raise UnknownNameError("language", name, near or _close(typed, known), where=where)
     return tag
 

@@ -143,7 +143,7 @@ def test_a_record_shows_its_values(catalog: Catalog) -> None:
         b"{}\n{}",
         b"[]\n[]",
         b'{"format": 999}\n{}',
-        b'{"format": 2, "checksum": 3, "classes": [], "references": {}}\n{"@": 7}',
+        b'{"format": 2, "checksum": 1628176258, "classes": [], "references": {}}\n{"@": 7}',
         b'{"format": 2, "checksum": 2745614147, "classes": [], "references": {}}\n{}',
         b'{"format": 2, "checksum": 2745614147, "classes": 3, "references": {}}\n{}',
         b"\xff\xfe\n\xff",

@@ -122,6 +122,13 @@ def test_an_unknown_language_is_an_error(catalog: Catalog, typed: str) -> None:
         resolve.language(catalog, typed)
 
 
+@pytest.mark.parametrize("typed", ["eng", "ENG"])
+def test_a_long_code_leads_to_the_short_one(catalog: Catalog, typed: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        resolve.language(catalog, typed)
+    assert caught.value.nearest == ("en",)
+
+
 @pytest.mark.parametrize(
     ("typed", "pair"),
     [

@@ -12,7 +12,7 @@ from llm_select.estimates.shape import ShapeError
 
 _DOT_PRODUCT = ("multi-head", "grouped-query", "multi-query")
 _NEEDS = {"latent": "latent", "linear": "state", "state-space": "state"}
-_NARROWEST, _WIDEST = 1 / 4, 8
+_NARROWEST, _WIDEST = 1 / 4, 10
 """Width of all query heads beside the residual stream, in models so far."""
 _TOLERANCE = 0.01
 

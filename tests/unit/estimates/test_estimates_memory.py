@@ -1,0 +1,211 @@
+"""Memory by part, per device, with offload and splits."""
+
+from __future__ import annotations
+
+import pytest
+from estimate_builders import (
+    attention,
+    bert_base,
+    decoder,
+    deepseek_v3,
+    engine,
+    gpt_oss_20b,
+    llama_8b,
+    machine,
+    model,
+    nllb_3b,
+    quantization,
+    workload,
+)
+
+from llm_select.errors import UsageError
+from llm_select.estimates.memory import inference_memory
+from llm_select.estimates.types import MemoryEstimate
+from llm_select.units import GIB, MIB
+
+LLAMA = model(llama_8b())
+BF16 = quantization(16)
+Q4 = quantization(4.5, format="gguf", output_bits=6.5625, norm_bits=32)
+LLAMACPP = engine("llama.cpp", cpu_offload=True, multi_gpu=["layer"])
+VLLM = engine("vllm", multi_gpu=["tensor", "pipeline"])
+
+
+def codes(estimate: MemoryEstimate) -> set[str]:
+    return {a.code for a in estimate.assumptions}
+
+
+def test_parts_sum_to_the_total_inside_the_range() -> None:
+    e = inference_memory(LLAMA, BF16, VLLM, workload(), machine())
+    assert e.total == e.weights + e.kv_cache + e.activations + e.overhead
+    assert e.low < e.total < e.high
+
+
+def test_one_device_holds_the_total() -> None:
+    e = inference_memory(LLAMA, BF16, VLLM, workload(), machine())
+    assert e.device_expected == pytest.approx(e.total)
+    assert e.device_high == pytest.approx(e.high)
+
+
+def test_verdict_follows_high_and_expected() -> None:
+    e = inference_memory(LLAMA, BF16, VLLM, workload(), machine())
+    for usable, verdict in (
+        (e.high, "fits"),
+        ((e.high + e.total) / 2, "tight"),
+        (e.total * 0.99, "no"),
+    ):
+        gib = usable * 1.000001 / GIB
+        assert inference_memory(LLAMA, BF16, VLLM, workload(), machine(gib)).verdict == verdict
+
+
+def test_without_a_machine_there_is_no_verdict() -> None:
+    e = inference_memory(LLAMA, BF16, VLLM, workload(), None)
+    assert e.verdict is None
+    assert e.usable is None
+
+
+def test_all_experts_count_to_memory() -> None:
+    e = inference_memory(model(gpt_oss_20b()), BF16, VLLM, workload(), None)
+    assert e.weights == 2 * 20_914_757_184
+
+
+def test_the_compute_buffer_of_llama_cpp_is_the_logits_with_flash_attention() -> None:
+    # gpt-oss-20b prints 398.38 MiB: 512 · 201,088 · 4 and 512 · 2,880 · 4 bytes.
+    e = inference_memory(model(gpt_oss_20b()), Q4, LLAMACPP, workload(), None)
+    assert e.activations / MIB == pytest.approx(398.375)
+
+
+@pytest.mark.parametrize(
+    ("layers", "kv_heads", "vocab", "context", "mib"),
+    [(32, 8, 128256, 8192, 560), (32, 32, 32000, 4096, 296)],
+)
+def test_the_compute_buffer_holds_scores_without_flash_attention(
+    layers: int, kv_heads: int, vocab: int, context: int, mib: int
+) -> None:
+    # What llama.cpp prints for Llama 3 8B at 8,192 and Llama 2 7B at 4,096 tokens.
+    arch = decoder(layers, 4096, vocab, [attention(layers, 32, kv_heads, 128)], 11008)
+    e = inference_memory(model(arch), Q4, LLAMACPP, workload(context, flash_attention=False), None)
+    assert e.activations / MIB == pytest.approx(mib)
+
+
+def test_old_builds_of_llama_cpp_have_flash_attention_off() -> None:
+    old = inference_memory(LLAMA, Q4, LLAMACPP, workload(engine_version="b4000"), None)
+    new = inference_memory(LLAMA, Q4, LLAMACPP, workload(engine_version="b7000"), None)
+    assert old.activations > new.activations
+
+
+def test_old_transformers_keep_the_logits_of_the_whole_prompt() -> None:
+    hf = engine("transformers")
+    old = inference_memory(LLAMA, BF16, hf, workload(8192, engine_version="4.40.1"), None)
+    new = inference_memory(LLAMA, BF16, hf, workload(8192), None)
+    assert old.activations >= 4096 * 128256 * 6
+    assert new.activations < old.activations / 2
+
+
+def test_llama_cpp_leaves_the_token_table_in_main_memory() -> None:
+    e = inference_memory(LLAMA, Q4, LLAMACPP, workload(), machine())
+    assert e.host == 128256 * 4096 * 4.5 / 8
+    assert "embedding-on-host" in codes(e)
+
+
+def test_on_a_processor_everything_is_in_main_memory() -> None:
+    e = inference_memory(LLAMA, Q4, LLAMACPP, workload(), machine(vendor="cpu"))
+    assert e.host == 0
+
+
+def test_two_20_gib_cards_are_not_one_40_gib_card() -> None:
+    big = model(decoder(80, 8192, 32000, [attention(80, 64, 8, 128)], 28672))
+    one = inference_memory(big, Q4, LLAMACPP, workload(2048), machine(40))
+    two = inference_memory(big, Q4, LLAMACPP, workload(2048), machine(20, 2))
+    assert one.verdict == "fits"
+    assert two.verdict != "fits"
+
+
+def test_whole_layers_go_to_a_device() -> None:
+    # 5 layers and the head on 2 devices: 3 layers there, 2 and the head here.
+    arch = decoder(5, 1024, 1000, [attention(5, 8, 8, 128)], 4096)
+    e = inference_memory(model(arch), BF16, LLAMACPP, workload(64), machine(24, 2))
+    layer = (e.weights - 1000 * 1024 * 2) / 5 + e.kv_cache / 5
+    assert e.device_expected == pytest.approx(
+        3 * layer + e.activations / 2 + e.overhead / 2, rel=0.01
+    )
+
+
+def test_key_value_heads_fewer_than_devices_are_repeated() -> None:
+    arch = decoder(4, 1024, 1000, [attention(4, 8, 2, 128)], 4096)
+    one = inference_memory(model(arch), BF16, VLLM, workload(), machine(24))
+    four = inference_memory(model(arch), BF16, VLLM, workload(), machine(24, 4))
+    assert four.kv_cache == pytest.approx(2 * one.kv_cache)
+
+
+def test_a_latent_cache_is_on_every_device() -> None:
+    m = model(deepseek_v3())
+    one = inference_memory(m, BF16, VLLM, workload(), machine(80))
+    eight = inference_memory(m, BF16, VLLM, workload(), machine(80, 8))
+    assert eight.kv_cache == pytest.approx(8 * one.kv_cache)
+
+
+def test_heads_that_do_not_divide_leave_fewer_devices_to_a_layer() -> None:
+    arch = decoder(6, 1120, 1000, [attention(6, 14, 2, 80)], 4096)
+    e = inference_memory(model(arch), BF16, VLLM, workload(), machine(24, 4))
+    split = next(a.values for a in e.assumptions if a.code == "split")
+    assert (split["tensor"], split["stages"]) == (2, 2)
+
+
+def test_layers_that_do_not_fit_stay_in_main_memory() -> None:
+    alone = inference_memory(LLAMA, BF16, LLAMACPP, workload(), machine(12))
+    helped = inference_memory(LLAMA, BF16, LLAMACPP, workload(), machine(12, ram_gib=64))
+    assert alone.verdict == "no"
+    assert helped.verdict == "fits"
+    assert 0 < helped.offloaded_layers < 32
+    assert helped.device_high <= 12 * GIB
+    assert helped.weights + helped.host == pytest.approx(
+        alone.weights + alone.host + alone.kv_cache - helped.kv_cache
+    )
+
+
+def test_offload_needs_an_engine_that_offers_it() -> None:
+    e = inference_memory(LLAMA, BF16, VLLM, workload(), machine(12, ram_gib=64))
+    assert e.offloaded_layers == 0
+
+
+def test_an_encoder_has_no_cache() -> None:
+    e = inference_memory(
+        model(bert_base(), "encoder"), BF16, engine("transformers"), workload(512), None
+    )
+    assert e.kv_cache == 0
+    assert e.activations > 0
+
+
+def test_an_encoder_decoders_prompt_is_its_source() -> None:
+    work = workload(512, prompt_tokens=300, generate_tokens=100)
+    e = inference_memory(
+        model(nllb_3b(), "encoder-decoder"), BF16, engine("transformers"), work, None
+    )
+    assert e.kv_cache == 24 * 4096 * (212 + 300) * 2
+    assert "greedy-decoding" in codes(e)
+
+
+def test_a_files_size_narrows_the_range() -> None:
+    files = {"format": "safetensors", "quantization": "bf16", "repository": "a/b"}
+    card = model(llama_8b(), artifacts=[{**files, "size_bytes": 16_100_000_000}])
+    plain = inference_memory(card, BF16, VLLM, workload(), None)
+    real = inference_memory(card, BF16, VLLM, workload(), None, quantization_id="bf16")
+    assert real.weights == pytest.approx(16_100_000_000)
+    assert real.high - real.total < plain.high - plain.total
+
+
+def test_an_unknown_cache_type_is_an_error() -> None:
+    with pytest.raises(UsageError, match="no cache type"):
+        inference_memory(LLAMA, BF16, VLLM, workload(kv_type="q3"), None)
+
+
+def test_an_unknown_split_is_an_error() -> None:
+    with pytest.raises(UsageError, match="cannot split"):
+        inference_memory(LLAMA, BF16, LLAMACPP, workload(split="tensor"), machine(24, 2))
+
+
+def test_a_smaller_cache_type_shrinks_the_cache_only() -> None:
+    wide = inference_memory(LLAMA, BF16, VLLM, workload(), None)
+    narrow = inference_memory(LLAMA, BF16, VLLM, workload(kv_type="q8_0"), None)
+    assert narrow.kv_cache == pytest.approx(wide.kv_cache * 1.0625 / 2)
+    assert narrow.weights == wide.weights
