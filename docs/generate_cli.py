@@ -130,9 +130,8 @@ def _options(command: Any) -> str:
     rows = []
     for option in options(command):
         names = ", ".join(f"`{name}`" for name in sorted((*option.opts, *option.secondary_opts), key=len))
-        repeat = "; repeatable" if option.multiple else ""
         default = "required" if option.required else _default(option)
-        rows.append((names, _takes(option) + repeat, default, _sentence(option.help)))
+        rows.append((names, _takes(option), default, _sentence(option.help)))
     return _table(("option", "takes", "default", "meaning"), rows) if rows else ""
 
 
@@ -149,7 +148,7 @@ def _takes(parameter: Any) -> str:
 
 def _default(option: Any) -> str:
     value = option.default() if callable(option.default) else option.default
-    return "" if value in (None, False, (), []) else f"`{value}`"
+    return "" if value is None or value is False or value in ((), []) else f"`{value}`"
 
 
 def _metavar(argument: Any) -> str:

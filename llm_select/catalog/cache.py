@@ -21,7 +21,7 @@ KEEP = 8
 """Compiled catalogs that stay; older ones are removed when one is written."""
 _SETTLED_S = 2.0
 """A file changed more recently may change again without its time stamp telling."""
-_CODE = ("schema", "catalog")
+_CODE = ("schema", "catalog", "evidence")
 
 
 def cache_directory() -> str | None:

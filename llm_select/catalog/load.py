@@ -152,7 +152,24 @@ def _compile(listing: Listing, contents: dict[str, bytes]) -> bytes:
     if parsed.findings:
         raise catalog_error(parsed.findings, listing.directory)
     content = cache.content_hash(listing.directory, contents)
-    return compile_catalog(parsed.catalog.model_copy(update={"content_hash": content}))
+    return compile_catalog(
+        parsed.catalog.model_copy(update={"content_hash": content, **_derived(parsed.catalog)})
+    )
+
+
+def _derived(catalog: Catalog) -> dict[str, Any]:
+    """What questions would otherwise compute anew each time; nothing for a directory that leans on another."""
+    from llm_select.catalog.rules.references import dangling
+    from llm_select.evidence.quality import links_of
+    from llm_select.evidence.scores import evaluated_languages
+
+    if not catalog.tasks or any(dangling(catalog, catalog)):
+        return {}
+    spoken = evaluated_languages(catalog)
+    return {
+        "links": {task: links_of(catalog, task) for task in catalog.tasks},
+        "measured_languages": {model: tuple(sorted(tags)) for model, tags in spoken.items()},
+    }
 
 
 def _merged(first: Any, loaded: list[Any]) -> Any:
@@ -167,6 +184,11 @@ def _merged(first: Any, loaded: list[Any]) -> Any:
     for catalog in loaded:
         if catalog.scoring is not None:
             changes["scoring"] = catalog.scoring
+    # A replaced board or task makes the fit of the first catalog stale; new boards are placed beside it.
+    for section in ("boards", "benchmarks", "tasks", "models"):
+        if any(getattr(first, section).keys() & getattr(c, section).keys() for c in loaded[1:]):
+            changes["links"] = {}
+    changes["measured_languages"] = {}
     joined = "\n".join(catalog.content_hash for catalog in loaded)
     changes["content_hash"] = blake2b(joined.encode(), digest_size=16).hexdigest()
     return first._replace(**changes)

@@ -61,7 +61,7 @@ def compare(
     debug: DebugOption = False,
 ) -> int:
     """Put models side by side: architecture, memory and speed on one machine, shared boards, licence."""
-    from llm_select.catalog import resolve
+    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
     from llm_select.cli.question import Hardware, Limits, read_requirements
     from llm_select.errors import UsageError
@@ -69,14 +69,16 @@ def compare(
 
     form = check_form(output, locale)
     loaded = open_catalog(catalog)
-    ids = [resolve.model(loaded, name) for name in models]
+    ids = [named(loaded, "MODEL", name) for name in models]
     if len(set(ids)) < 2:
         raise UsageError(
             "compare takes two or more different models", where="MODEL", remedy="name another one"
         )
-    if task is None and (language or pair or exclude_board):
+    if task is None and (language or pair or exclude_board or examples):
         raise UsageError(
-            "languages and boards belong to a task", where="--task", remedy="add --task ID"
+            "languages, boards and examples belong to a task",
+            where="--task",
+            remedy="add --task ID",
         )
     requirements = read_requirements(
         loaded,

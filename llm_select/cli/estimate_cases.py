@@ -55,6 +55,10 @@ def write_cases(catalog: Catalog, path: Path, form: str) -> int:
 
 
 def _read(path: Path) -> list[dict[str, str]]:
+    if path.is_dir() or not path.exists():
+        raise UsageError(
+            f"{path} is not a file", where="--cases", remedy="give a CSV file that exists"
+        )
     if path.stat().st_size > MAX_BYTES:
         raise UsageError(
             f"{path} is larger than 64 MiB", where="--cases", remedy="split it into smaller sheets"
@@ -89,12 +93,12 @@ def _estimate(catalog: Catalog, row: dict[str, str]) -> dict[str, object]:
 
 def _case(catalog: Catalog, row: dict[str, str]) -> dict[str, object]:
     assumed: list[str] = []
-    model_id = resolve.model(catalog, row.get("model", ""))
+    model_id = resolve.model(catalog, row.get("model", ""), where="model")
     model = catalog.models[model_id]
     if model.architecture is None:
         raise UsageError(f"the shape of {model.name} is not published")
     wanted = row.get("quantization", "")
-    format_id = resolve.quantization(catalog, wanted) if wanted else None
+    format_id = resolve.quantization(catalog, wanted, where="quantization") if wanted else None
     engine_id = _engine(catalog, row.get("engine", ""), model_id, format_id, assumed)
     engine = catalog.engines[engine_id]
     if not runs(engine, model):
@@ -134,7 +138,7 @@ def _engine(
     catalog: Catalog, wanted: str, model_id: str, format_id: str | None, assumed: list[str]
 ) -> str:
     if wanted:
-        return resolve.engine(catalog, wanted)
+        return resolve.engine(catalog, wanted, where="engine")
     model = catalog.models[model_id]
     for engine_id, engine in catalog.engines.items():
         if runs(engine, model) and (format_id is None or format_id in engine.quantizations):

@@ -58,7 +58,7 @@ def estimate(
     debug: DebugOption = False,
 ) -> int:
     """Memory by part, speed, and the largest context and batch that fit; without hardware, what it needs."""
-    from llm_select.catalog import resolve
+    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
     from llm_select.cli.question import Hardware, read_machine, read_workload
     from llm_select.errors import UsageError
@@ -71,16 +71,17 @@ def estimate(
     if cases is not None:
         from llm_select.cli.estimate_cases import write_cases
 
-        if model is not None or hardware.given or engine or quantization:
+        lengths_given = context or generate or concurrency != 1 or kv_type
+        if model is not None or hardware.given or engine or quantization or lengths_given:
             raise UsageError(
-                "a sizing sheet holds its own models and machines",
+                "a sizing sheet holds its own models, machines and lengths",
                 where="--cases",
                 remedy="put them in columns of the file",
             )
         return write_cases(loaded, cases, form)
     if model is None:
         raise UsageError("no model given", where="MODEL", remedy="name one, or use --cases FILE")
-    model_id = resolve.model(loaded, model)
+    model_id = named(loaded, "MODEL", model)
     card = loaded.models[model_id]
     if card.architecture is None:
         raise UsageError(
@@ -98,11 +99,16 @@ def estimate(
         workload=workload._replace(kv_type=kv_type),
         weights={},
         profile="",
-        engines=tuple(resolve.engine(loaded, v) for v in engine or ()),
-        quantizations=tuple(resolve.quantization(loaded, v) for v in quantization or ()),
+        engines=tuple(named(loaded, "--engine", v) for v in engine or ()),
+        quantizations=tuple(named(loaded, "--quantization", v) for v in quantization or ()),
         assumed=(*said, lengths),
     )
-    found = footprints(loaded, model_id, requirements)
+    try:
+        found = footprints(loaded, model_id, requirements)
+    except UsageError as error:
+        if error.where == "kv_type":  # the sizing sheet's column of the same name
+            error.where = "--kv-type"
+        raise
     if not found:
         raise UsageError(
             f"no engine in the catalog runs {card.name} that way",

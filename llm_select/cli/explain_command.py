@@ -9,24 +9,33 @@ import typer
 from llm_select.cli.options import (
     AccessOption,
     CatalogOption,
+    CommercialOption,
     ConcurrencyOption,
     ContextOption,
     DebugOption,
     EngineOption,
     ExamplesOption,
     ExcludeOption,
+    FamilyOption,
     GenerateOption,
     GpuMemOption,
     GpuOption,
     GpusOption,
     LanguageOption,
+    LicenseOption,
     LocaleOption,
+    MaxPriceOption,
+    MinAccuracyOption,
+    MinSpeedOption,
+    ModalityOption,
     OutputOption,
     PairOption,
+    PrivacyOption,
     ProfileOption,
     QuantizationOption,
     RamOption,
     TaskOption,
+    ThinkingOption,
     WeightsOption,
 )
 
@@ -51,13 +60,18 @@ def explain(
     context: ContextOption = None,
     generate: GenerateOption = None,
     concurrency: ConcurrencyOption = 1,
-    commercial: Annotated[
-        bool, typer.Option("--commercial", help="Only licences that allow commercial use.")
-    ] = False,
+    min_accuracy: MinAccuracyOption = None,
+    min_speed: MinSpeedOption = None,
+    max_price: MaxPriceOption = None,
+    commercial: CommercialOption = False,
+    license_: LicenseOption = None,
     weights_access: AccessOption = None,
+    privacy: PrivacyOption = "any",
+    modality: ModalityOption = None,
     engine: EngineOption = None,
     quantization: QuantizationOption = None,
-    thinking: Annotated[str, typer.Option(help="on, off or any.")] = "any",
+    thinking: ThinkingOption = "any",
+    family: FamilyOption = None,
     examples: ExamplesOption = 0,
     profile: ProfileOption = "balanced",
     weights: WeightsOption = None,
@@ -68,14 +82,14 @@ def explain(
     debug: DebugOption = False,
 ) -> int:
     """Say why a model scored as it did, or why it was rejected and the smallest change that admits it."""
-    from llm_select.catalog import resolve
+    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
     from llm_select.cli.question import Hardware, Limits, read_requirements
     from llm_select.selection.recommend import explain as explain_model
 
     form = check_form(output, locale)
     loaded = open_catalog(catalog)
-    model_id = resolve.model(loaded, model)
+    model_id = named(loaded, "MODEL", model)
     access = weights_access
     if access is None and loaded.models[model_id].weights == "hosted":
         access = "any"
@@ -86,11 +100,18 @@ def explain(
         pairs=pair or (),
         hardware=Hardware(gpu, gpus, gpu_mem, ram),
         limits=Limits(
+            min_accuracy=min_accuracy,
+            min_speed=min_speed,
+            max_price=max_price,
             commercial=commercial,
+            licenses=license_ or (),
             weights_access=access,
+            privacy=privacy,
+            modalities=modality or (),
             engines=engine or (),
             quantizations=quantization or (),
             thinking=thinking,
+            families=family or (),
             examples=examples,
         ),
         context=context,

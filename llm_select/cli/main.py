@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -93,6 +94,8 @@ def root(
 
 def main(argv: list[str] | None = None) -> None:
     """Run the program and exit: 0 done, 1 nothing fits or a check failed, 2 bad usage or input."""
+    # One answer and out: collecting cycles among the catalog's many objects would only cost time.
+    gc.disable()
     arguments = sys.argv[1:] if argv is None else argv
     code = run(arguments)
     try:
@@ -118,7 +121,10 @@ def run(arguments: list[str]) -> int:
         _complain(str(error))
         return error.exit_code
     except _ClickException as error:
-        _complain(_usage(error))
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help
+            sys.stderr.write(error.format_message() + "\n")
+        else:
+            _complain(_usage(error))
         return 2
     except (typer.Abort, KeyboardInterrupt):
         return 130

@@ -56,6 +56,28 @@ WeightsOption = Annotated[
     str | None,
     typer.Option("--weights", help="Own weights, for example quality=0.8,speed=0.2."),
 ]
+MinAccuracyOption = Annotated[
+    float | None,
+    typer.Option(help="Least quality, in the reference board's unit; the low end must reach it."),
+]
+MinSpeedOption = Annotated[
+    float | None, typer.Option(help="Least tokens/s of one stream; the low end must reach it.")
+]
+MaxPriceOption = Annotated[
+    float | None, typer.Option(help="Most USD per million output tokens of a hosted model.")
+]
+CommercialOption = Annotated[
+    bool, typer.Option("--commercial", help="Only licences that allow commercial use.")
+]
+LicenseOption = Annotated[
+    list[str] | None, typer.Option("--license", help="Licence id; repeatable.")
+]
+PrivacyOption = Annotated[str, typer.Option(help="self-hosted or any.")]
+ModalityOption = Annotated[
+    list[str] | None, typer.Option(help="What it must read: image, audio; repeatable.")
+]
+ThinkingOption = Annotated[str, typer.Option(help="on, off or any.")]
+FamilyOption = Annotated[list[str] | None, typer.Option(help="Model family; repeatable.")]
 AccessOption = Annotated[
     str | None,
     typer.Option("--weights-access", help="open, hosted or any; default open."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.catalog import resolve
+from llm_select.cli.names import named
 from llm_select.errors import UnknownNameError, UsageError
 from llm_select.estimates.types import Machine, Workload
 from llm_select.hardware.machine import describe, from_device, from_memory
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 100_000_000
 MAX_DEVICES = 4096
+MAX_EXAMPLES = 10_000_000_000
+DEFAULT_PROFILE = "balanced"
 
 
 class Hardware(NamedTuple):
@@ -67,9 +69,9 @@ def positive(value: float | None, *, where: str, limit: float = float("inf")) ->
     if value is None:
         return
     if not (0 < value <= limit) or value == float("inf"):
-        bound = f" and at most {limit:g}" if limit != float("inf") else ""
+        bound = f" and at most {limit:,.0f}" if limit != float("inf") else ""
         raise UsageError(
-            f"{value:g} is out of range", where=where, remedy=f"it must be more than 0{bound}"
+            f"{value} is out of range", where=where, remedy=f"it must be more than 0{bound}"
         )
 
 
@@ -84,7 +86,7 @@ def read_machine(
     )
     ram = None if hardware.ram is None else parse_memory_gib(hardware.ram, where="--ram")
     if hardware.gpu is not None:
-        device = resolve.device(catalog, hardware.gpu)
+        device = named(catalog, "--gpu", hardware.gpu)
         machine = from_device(catalog, device, nominal=memory, devices=devices, ram=ram)
         return machine, (describe(machine, detected=False),)
     if memory is not None:
@@ -151,12 +153,18 @@ def read_weights(catalog: Catalog, profile: str, text: str | None) -> tuple[str,
     """Weights of a profile, or the user's own, which sum to anything and are normalised."""
     scoring = catalog.scoring
     profiles = scoring.profiles if scoring is not None else {}
+    name = profile.strip().lower()
+    if name not in profiles:
+        raise UnknownNameError("profile", profile, sorted(profiles), where="--profile")
     if text is None:
-        name = profile.strip().lower()
-        if name not in profiles:
-            raise UnknownNameError("profile", profile, sorted(profiles), where="--profile")
         chosen = profiles[name].weights
         return name, {c: getattr(chosen, c) for c in CRITERIA}
+    if name != DEFAULT_PROFILE:
+        raise UsageError(
+            f"own weights take the place of profile {name}",
+            where="--weights",
+            remedy="leave out --profile or --weights",
+        )
     weights: dict[str, float] = {}
     for part in text.split(","):
         key, sign, number = part.partition("=")
@@ -195,13 +203,13 @@ def read_requirements(
     context: int | None = None,
     generate: int | None = None,
     concurrency: int = 1,
-    profile: str = "balanced",
+    profile: str = DEFAULT_PROFILE,
     weights: str | None = None,
     exclude_boards: Sequence[str] = (),
 ) -> Requirements:
     """Everything a question needs, checked. Raises UsageError and its kin for anything wrong."""
     hardware, limits = hardware or Hardware(), limits or Limits()
-    task_id = resolve.task(catalog, task)
+    task_id = named(catalog, "--task", task)
     spoken, paired = _languages(catalog, task_id, languages, pairs)
     access = _access(hardware, limits)
     machine, said = read_machine(catalog, hardware, needed=access != "hosted")
@@ -220,13 +228,17 @@ def read_requirements(
             where="--min-accuracy",
             remedy="write it in the unit of the task's reference board",
         )
-    if limits.examples < 0:
+    if not 0 <= limits.examples <= MAX_EXAMPLES:
         raise UsageError(
-            f"{limits.examples} is out of range", where="--examples", remedy="it must be 0 or more"
+            f"{limits.examples} is out of range",
+            where="--examples",
+            remedy=f"it must be 0 or more and at most {MAX_EXAMPLES:,}",
         )
     assumed = [*said, lengths]
     if not spoken and not paired and not catalog.tasks[task_id].monolingual:
         assumed.append(Reason("all-languages", {}))
+    if limits.max_price is not None and access == "open":
+        assumed.append(Reason("price-of-hosted", {"limit": limits.max_price}))
     return Requirements(
         task=task_id,
         machine=machine,
@@ -239,17 +251,17 @@ def read_requirements(
         min_speed=limits.min_speed,
         max_price=limits.max_price,
         commercial=limits.commercial,
-        licenses=tuple(resolve.license(catalog, v) for v in limits.licenses),
+        licenses=tuple(named(catalog, "--license", v) for v in limits.licenses),
         weights_access=access,
         privacy=choose(limits.privacy, ("self-hosted", "any"), where="--privacy"),
         modalities=tuple(
             choose(v, ("text", "image", "audio", "video"), where="--modality")
             for v in limits.modalities
         ),
-        engines=tuple(resolve.engine(catalog, v) for v in limits.engines),
-        quantizations=tuple(resolve.quantization(catalog, v) for v in limits.quantizations),
+        engines=tuple(named(catalog, "--engine", v) for v in limits.engines),
+        quantizations=tuple(named(catalog, "--quantization", v) for v in limits.quantizations),
         thinking=choose(limits.thinking, ("on", "off", "any"), where="--thinking"),
-        families=tuple(resolve.family(catalog, v) for v in limits.families),
+        families=tuple(named(catalog, "--family", v) for v in limits.families),
         examples=limits.examples,
         exclude_boards=tuple(exclude_boards),
         assumed=tuple(assumed),
@@ -300,6 +312,6 @@ def _languages(
             remedy="use --language CODE",
         )
     return (
-        tuple(resolve.language(catalog, v) for v in languages),
-        tuple(resolve.pair(catalog, v) for v in pairs),
+        tuple(named(catalog, "--language", v) for v in languages),
+        tuple(named(catalog, "--pair", v) for v in pairs),
     )

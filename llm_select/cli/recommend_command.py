@@ -9,24 +9,33 @@ import typer
 from llm_select.cli.options import (
     AccessOption,
     CatalogOption,
+    CommercialOption,
     ConcurrencyOption,
     ContextOption,
     DebugOption,
     EngineOption,
     ExamplesOption,
     ExcludeOption,
+    FamilyOption,
     GenerateOption,
     GpuMemOption,
     GpuOption,
     GpusOption,
     LanguageOption,
+    LicenseOption,
     LocaleOption,
+    MaxPriceOption,
+    MinAccuracyOption,
+    MinSpeedOption,
+    ModalityOption,
     OutputOption,
     PairOption,
+    PrivacyOption,
     ProfileOption,
     QuantizationOption,
     RamOption,
     TaskOption,
+    ThinkingOption,
     WeightsOption,
 )
 
@@ -50,33 +59,18 @@ def recommend(
     context: ContextOption = None,
     generate: GenerateOption = None,
     concurrency: ConcurrencyOption = 1,
-    min_accuracy: Annotated[
-        float | None,
-        typer.Option(
-            help="Least quality, in the reference board's unit; the low end must reach it."
-        ),
-    ] = None,
-    min_speed: Annotated[
-        float | None, typer.Option(help="Least tokens/s of one stream; the low end must reach it.")
-    ] = None,
-    max_price: Annotated[
-        float | None, typer.Option(help="Most USD per million output tokens of a hosted model.")
-    ] = None,
-    commercial: Annotated[
-        bool, typer.Option("--commercial", help="Only licences that allow commercial use.")
-    ] = False,
-    license_: Annotated[
-        list[str] | None, typer.Option("--license", help="Licence id; repeatable.")
-    ] = None,
+    min_accuracy: MinAccuracyOption = None,
+    min_speed: MinSpeedOption = None,
+    max_price: MaxPriceOption = None,
+    commercial: CommercialOption = False,
+    license_: LicenseOption = None,
     weights_access: AccessOption = None,
-    privacy: Annotated[str, typer.Option(help="self-hosted or any.")] = "any",
-    modality: Annotated[
-        list[str] | None, typer.Option(help="What it must read: image, audio; repeatable.")
-    ] = None,
+    privacy: PrivacyOption = "any",
+    modality: ModalityOption = None,
     engine: EngineOption = None,
     quantization: QuantizationOption = None,
-    thinking: Annotated[str, typer.Option(help="on, off or any.")] = "any",
-    family: Annotated[list[str] | None, typer.Option(help="Model family; repeatable.")] = None,
+    thinking: ThinkingOption = "any",
+    family: FamilyOption = None,
     examples: ExamplesOption = 0,
     profile: ProfileOption = "balanced",
     weights: WeightsOption = None,

@@ -23,12 +23,12 @@ def show(
     debug: DebugOption = False,
 ) -> int:
     """Print a card with its sources and scores."""
-    from llm_select.catalog import resolve
+    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
 
     form = check_form(output, locale)
     loaded = open_catalog(catalog)
-    model_id = resolve.model(loaded, model)
+    model_id = named(loaded, "MODEL", model)
     card = loaded.models[model_id]
 
     def document() -> Document:

@@ -55,7 +55,7 @@ def _llamacpp(size: Sizing, work: Workload, devices: int) -> Activations:
     build = engine_build(work.engine_version)
     flash = work.flash_attention
     if flash is None:
-        # `-fa auto` became the default in build 6325 (ggml-org/llama.cpp#15434).
+        # `-fa auto` became the default in August 2025 (ggml-org/llama.cpp#15434).
         flash = build is None or build >= c.LLAMACPP_FLASH_BUILD
     context = max(work.context, 1)
     tokens = (

@@ -13,14 +13,14 @@ from typing import NamedTuple
 LLAMACPP_UBATCH = 512
 """llama.cpp's default physical batch (`--ubatch-size`)."""
 LLAMACPP_FLASH_BUILD = 6325
-"""First build where flash attention is chosen automatically (ggml-org/llama.cpp#15434)."""
+"""About the build (August 2025) where flash attention is chosen automatically (ggml-org/llama.cpp#15434)."""
 LLAMACPP_PIPELINE_BUILD = 2400
 """About the build (March 2024) where a layer split overlaps batches (ggml-org/llama.cpp#6017)."""
 LLAMACPP_LAYER_SPLIT_BUILD = 1842
 """About the build (January 2024) where layers are split whole (ggml-org/llama.cpp#4766); before, rows were, and the
 main device held the cache and the buffers."""
 LLAMACPP_INTEGER_BUILD = 3200
-"""About the build (June 2024) where quantized prompts multiply without unpacking (ggml-org/llama.cpp#7676); before,
+"""About the build (June 2024) where quantized prompts multiply without unpacking (ggml-org/llama.cpp#8075); before,
 the largest matrix was unpacked to 16 bits."""
 LLAMACPP_COPIES = 4
 """Copies of the inputs then (`GGML_SCHED_MAX_COPIES`)."""
@@ -68,8 +68,8 @@ WIDTHS: dict[str, Widths] = {
     "mlx": Widths(0.02, 0.05, 0.60, 0.5),
     "ctranslate2": Widths(0.02, 0.05, 0.60, 0.5),
 }
-"""Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: wider than its
-errors, for its rows are all short contexts of one architecture. The others assumed."""
+"""Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: wider
+than its errors, for its rows are all short contexts of one architecture. The others assumed."""
 ARTIFACT_WIDTH = 0.005
 """Half width of the weights when the file's size is known: alignment and metadata. Assumed."""
 
@@ -137,8 +137,8 @@ FALLBACK_LOW, FALLBACK_HIGH = 0.5, 1.5
 """Range where this engine, memory class or width was not measured: the nearest measured constants are taken.
 Assumed, from the factor of 1.47 between community reports of the same model, format and device."""
 TRANSFORMERS_EXPERT_S = 90e-6
-"""Seconds per layer and routed expert: Transformers before 5 visits the experts in a Python loop. Fitted on one
-model, Qwen2-57B-A14B, so not checked on another."""
+"""Seconds per layer and routed expert: Transformers before 5 visits the experts in a Python loop. Taken
+from one model, Qwen2-57B-A14B (82 to 100 µs by row), so not checked on another."""
 TRANSFORMERS_GROUPED = (5, 0)
 """First version that multiplies all experts at once."""
 ALL_REDUCE_S = 20e-6

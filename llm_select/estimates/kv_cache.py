@@ -22,7 +22,7 @@ class CacheShape(NamedTuple):
     """What one sequence holds, all layers together, in values."""
 
     full: int = 0
-    """Per token, layers that see everything."""
+    """Per token, layers that see everything; of compressed layers, a token's share of a row."""
     windowed: tuple[tuple[int, int], ...] = ()
     """(values per token, window) of layers that see a window."""
     latent: int = 0
@@ -51,10 +51,18 @@ def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
                 w = heads(arch, group)
                 # Shazeer 2019, arXiv:1911.02150 §2.3. One vector serves as key and value where they are the same
                 # projection, but engines still store both.
-                values = group.layers * w.kv * (w.key_dim + w.value_dim)
+                row = w.kv * (w.key_dim + w.value_dim)
+                ratio = group.cache_ratio
+                if ratio is not None and group.key_is_value:
+                    # A compressed row is one vector (Transformers' `deepseek_v4` keeps it once).
+                    row = w.kv * w.key_dim
+                values = group.layers * row
                 if group.window is not None:
                     windows[group.window] = windows.get(group.window, 0) + values
-                else:
+                if ratio is not None:
+                    # DeepSeek-V4: one row for `ratio` tokens, beside the last `window` tokens' own rows.
+                    full += -(-values // ratio)
+                elif group.window is None:
                     full += values
                 fewest = min(fewest or w.kv, w.kv)
             elif group.kind == "latent":
@@ -64,8 +72,8 @@ def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
                 latent += group.layers * (group.latent.kv_rank + group.latent.rope_dim)
             else:
                 state += group.layers * state_values(arch.hidden_size, group)
-            # DeepSeek-V3.2's indexer keeps one key per token beside the cache.
-            latent += group.layers * (group.sparse_index or 0)
+            # DeepSeek-V3.2's indexer keeps one key per token beside the cache, DeepSeek-V4's one per row.
+            latent += -(-group.layers * (group.sparse_index or 0) // (group.cache_ratio or 1))
     cross = cross_attention(arch)
     across = cross[0] * cross[1].kv * (cross[1].key_dim + cross[1].value_dim) if cross else 0
     for pile in arch.recurrent:

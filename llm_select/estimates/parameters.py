@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates.mixers import dot_product, mixer_parameters
 from llm_select.estimates.recurrent import recurrent_parameters
-from llm_select.estimates.shape import HEAD_KINDS, heads, stacks
+from llm_select.estimates.shape import HEAD_KINDS, Role, heads, stacks
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture, Experts, FeedForward, Stack
@@ -165,11 +165,11 @@ def active_parameters(arch: Architecture, groups: ParameterGroups | None = None)
     return groups.total - idle
 
 
-def stack_weights(arch: Architecture, stack: Stack | Architecture) -> int:
+def stack_weights(arch: Architecture, role: Role, stack: Stack | Architecture) -> int:
     """Weights of one stack's token mixers, feed-forward networks and experts."""
     part = _feed_forward(arch.hidden_size, stack)
     mixers = sum(g.layers * sum(mixer_parameters(arch, g)) for g in stack.attention)
-    if stack is arch.decoder:
+    if role == "decoder":
         mixers += sum(_cross(arch, stack))
     return mixers + sum(part)
 

@@ -70,8 +70,6 @@ class Sizing(NamedTuple):
     """True for an encoder-decoder."""
     extra_parameters: int
     """Extra prediction layers: in the files, not loaded."""
-    extra_table: bool
-    """True with a per-layer embedding table."""
     model_type: str
 
 
@@ -124,7 +122,7 @@ def architecture_sizing(
                 continue
             attention[group.window or 0] = attention.get(group.window or 0, 0) + products
     cross = cross_attention(arch)
-    by_role = {role: stack_weights(arch, stack) for role, stack in piles}
+    by_role = {role: stack_weights(arch, role, stack) for role, stack in piles}
     reads = by_role.get("encoder", 0)
     encoder_layers = (
         arch.encoder.layers if arch.encoder is not None and arch.decoder is not None else 0
@@ -158,6 +156,5 @@ def architecture_sizing(
         extra_parameters=arch.extra_prediction.parameters
         if arch.extra_prediction is not None
         else 0,
-        extra_table=arch.per_layer_embedding is not None,
         model_type=arch.model_type,
     )

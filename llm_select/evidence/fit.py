@@ -95,14 +95,19 @@ def ability(
     return Ability(total / precision, 1 / precision)
 
 
-def fit(scores: Sequence[Score], anchors: frozenset[str] = frozenset()) -> Links:
+def fit(
+    scores: Sequence[Score],
+    anchors: frozenset[str] = frozenset(),
+    known: Mapping[str, Link] | None = None,
+) -> Links:
     """Difficulty, scale and spread of every board, from the anchor models where a board has any.
 
     Only anchors move the boards, so a card a user adds reorders nobody else. A board that no anchor sat is placed
-    afterwards through the models that did, on the abilities the other boards give them.
+    afterwards through the models that did, on the abilities the other boards give them. `known` are links fitted
+    before on the same anchors, which then need no fitting.
     """
-    chosen = [s for s in scores if s.model in anchors] or list(scores)
-    links = _alternate(chosen)
+    anchored = [score for score in scores if score.model in anchors] or scores
+    links = dict(known) if known else _alternate(anchored)
     missing = {s.board for s in scores} - set(links)
     if missing:
         shares = campaign_shares(scores)
@@ -112,13 +117,13 @@ def fit(scores: Sequence[Score], anchors: frozenset[str] = frozenset()) -> Links
                 held.setdefault((score.model, score.mode), []).append(
                     (score, row_weight(score, shares))
                 )
-        known = {subject: ability(rows, links) for subject, rows in held.items()}
+        stand = {subject: ability(rows, links) for subject, rows in held.items()}
         scale = sum(link.scale for link in links.values()) / len(links) if links else 1.0
         spread = sum(link.variance for link in links.values()) / len(links) if links else 1.0
         for board in sorted(missing):
             gaps = [
                 s.common
-                - scale * (known[s.model, s.mode].mean if (s.model, s.mode) in known else 0.0)
+                - scale * (stand[s.model, s.mode].mean if (s.model, s.mode) in stand else 0.0)
                 for s in scores
                 if s.board == board
             ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from llm_select.evidence.fit import (
     DEVELOPER_WEIGHT,
     Ability,
+    Link,
     Links,
     ability,
     campaign_shares,
@@ -95,19 +96,45 @@ def assess(
     """Rate every model of the catalog that has evidence for the task. Raises KeyError for an unknown task."""
     gathered = gather(catalog, task_id, exclude)
     rows = one_per_board(gathered.scores)
-    links = fit([r for r in rows if r.relevance != "proxy"], catalog.anchors)
+    rating = [row for row in rows if row.relevance != "proxy"]
+    links = fit(rating, catalog.anchors, _kept(catalog, task_id) if not exclude else None)
     target = find_target(catalog, task_id, languages, pairs, links.boards)
     shares = campaign_shares(rows)
-    spoken = evaluated_languages(catalog, frozenset(gathered.excluded))
+    spoken: Mapping[str, Iterable[str]] = catalog.measured_languages
+    if exclude or not spoken:
+        spoken = evaluated_languages(catalog, frozenset(gathered.excluded))
     held: dict[tuple[str, str], list[Score]] = {}
     for row in rows:
         held.setdefault((row.model, row.mode), []).append(row)
+    asked = bool(languages or pairs)
+    # Which board languages speak about the question: decided once for each, not for each row.
+    about = {
+        language: language_matches(language, languages, pairs)
+        for language in {row.language for row in rows}
+    }
+    order = _board_order(rows, target, about)
     qualities = {}
     for subject, own in held.items():
         known = dict(catalog.models[subject[0]].languages)
         tags = [*known, *spoken.get(subject[0], ())]
-        qualities[subject] = _rate(subject, own, tags, target, links, shares, languages, pairs)
+        qualities[subject] = _rate(subject, own, tags, target, links, shares, about, asked, order)
     return Assessment(task_id, target, qualities, _losses(gathered.scores), links, gathered)
+
+
+def _kept(catalog: Catalog, task_id: str) -> dict[str, Link] | None:
+    """Links fitted when the catalog was compiled."""
+    rows = catalog.links.get(task_id)
+    return {board: Link(*row) for board, row in rows.items()} if rows else None
+
+
+def links_of(catalog: Catalog, task_id: str) -> dict[str, tuple[float, float, float, int]]:
+    """What `_kept` reads back: the fit of a task on all boards and models of the catalog, to seven digits."""
+    rows = one_per_board(gather(catalog, task_id).scores)
+    links = fit([row for row in rows if row.relevance != "proxy"])
+    return {
+        board: (float(f"{a:.7g}"), float(f"{b:.7g}"), float(f"{c:.7g}"), n)
+        for board, (a, b, c, n) in links.boards.items()
+    }
 
 
 def probability_better(one: Quality, other: Quality) -> float | None:
@@ -125,11 +152,11 @@ def shifted(value: float, change: float, benchmark: Benchmark) -> float:
     return from_common(to_common(value, benchmark) + change, benchmark)
 
 
-def _weight(row: Score, languages: Sequence[str], pairs: Sequence[str]) -> float:
+def _weight(row: Score, about: Mapping[str | None, bool]) -> float:
     if row.relevance == "proxy":
         return 0.0
     weight = RELATED if row.relevance == "related" else 1.0
-    if (languages or pairs) and not language_matches(row.language, languages, pairs):
+    if not about[row.language]:
         weight *= OTHER_LANGUAGE
     return weight
 
@@ -141,10 +168,11 @@ def _rate(
     target: Target | None,
     links: Links,
     shares: Mapping[tuple[str, str, str | None, str], int],
-    languages: Sequence[str],
-    pairs: Sequence[str],
+    about: Mapping[str | None, bool],
+    asked: bool,
+    order: Mapping[str, tuple[int, bool, str]],
 ) -> Quality:
-    ordered = _ordered(rows, target, languages, pairs)
+    ordered = tuple(sorted(rows, key=lambda row: order[row.board]))
     total = len(target.boards) if target is not None else 0
 
     def unrated(reason: str, uncovered: tuple[str, ...] = ()) -> Quality:
@@ -158,7 +186,6 @@ def _rate(
     if not rating:
         return unrated("proxy-only")
     own = {row.board: row for row in rating if row.board in target.boards}
-    asked = bool(languages or pairs)
     missing = tuple(language for language in target.languages_asked if not supports(tags, language))
     if asked and missing and not own:
         return unrated("language-unsupported" if tags else "language-unknown", missing)
@@ -173,7 +200,7 @@ def _rate(
     )
     if total - len(uncovered) < MIN_COVERAGE * total:
         return unrated("coverage", uncovered)
-    weighted = [(row, row_weight(row, shares) * _weight(row, languages, pairs)) for row in rating]
+    weighted = [(row, row_weight(row, shares) * _weight(row, about)) for row in rating]
     if not any(row.board in links.boards and weight > 0 for row, weight in weighted):
         return unrated("unlinked")
     stand = ability(weighted, links.boards)
@@ -265,21 +292,17 @@ def _signed(value: float, benchmark: Benchmark) -> float:
     return value if benchmark.direction == "higher" else -value
 
 
-def _ordered(
-    rows: Iterable[Score],
-    target: Target | None,
-    languages: Sequence[str],
-    pairs: Sequence[str],
-) -> tuple[Score, ...]:
+def _board_order(
+    rows: Iterable[Score], target: Target | None, about: Mapping[str | None, bool]
+) -> dict[str, tuple[int, bool, str]]:
+    """Where a board's rows stand in the evidence: the reference first, then by relevance, language and name."""
     rank = {"direct": 1, "related": 2, "proxy": 3}
     boards = target.boards if target is not None and target.exact else ()
-
-    def key(row: Score) -> tuple[int, bool, str]:
-        on_target = row.board in boards
-        away = not language_matches(row.language, languages, pairs)
-        return (0 if on_target else rank[row.relevance], away, row.board)
-
-    return tuple(sorted(rows, key=key))
+    first = dict.fromkeys(boards, 0)
+    return {
+        row.board: (first.get(row.board, rank[row.relevance]), not about[row.language], row.board)
+        for row in rows
+    }
 
 
 def _losses(scores: Iterable[Score]) -> dict[tuple[str, str], tuple[float, int]]:

@@ -9,6 +9,7 @@ logit-like scale and are only divided by a constant; ranks keep their order and 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,20 @@ def to_common(value: float, benchmark: Benchmark) -> float:
         return math.log(share / (1 - share))
     signed = value if benchmark.direction == "higher" else -value
     return signed / RATING_UNIT if benchmark.scale == "rating" else signed
+
+
+def converter(benchmark: Benchmark) -> Callable[[float], float]:
+    """`to_common` for many scores of one benchmark, its constants looked up once."""
+    floor, ceiling = benchmark.floor, benchmark.ceiling
+    if benchmark.scale != "bounded" or floor is None or ceiling is None:
+        return lambda value: to_common(value, benchmark)
+    width, log = ceiling - floor, math.log
+
+    def convert(value: float) -> float:
+        share = min(1 - EDGE, max(EDGE, (value - floor) / width))
+        return log(share / (1 - share))
+
+    return convert
 
 
 def from_common(x: float, benchmark: Benchmark) -> float:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llm_select.evidence.languages import split_pair
-from llm_select.evidence.scale import slope_at, to_common
+from llm_select.evidence.scale import converter, slope_at, to_common
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
+    from llm_select.schema.evaluation import Board
     from llm_select.schema.model import Model
 
 Relevance = Literal["direct", "related", "proxy"]
@@ -121,62 +122,91 @@ def gather(catalog: Catalog, task_id: str, exclude: Sequence[str] = ()) -> Gathe
     scores: list[Score] = []
     for stem, weight in relevance.items():
         board = catalog.boards.get(stem)
-        if board is None:
-            continue
-        benchmark = catalog.benchmarks[board.benchmark]
-        for key, column in board.scores.items():
-            name = board_id(stem, key)
-            if name in left_out:
-                continue
-            errors = board.stderr.get(key, {})
-            for label, value in column.items():
-                entry = board.entries[label]
-                model = catalog.models.get(entry.model) if entry.model else None
-                if model is None or entry.model is None:
-                    continue
-                stderr = errors.get(label)
-                common = to_common(value, benchmark)
-                unit = slope_at(common, benchmark)
-                scores.append(
-                    Score(
-                        board=name,
-                        stem=stem,
-                        language=None if key == ALL else key,
-                        benchmark=board.benchmark,
-                        campaign=benchmark.campaign,
-                        model=entry.model,
-                        mode=entry.mode or default_mode(model),
-                        quantization=entry.quantization,
-                        value=value,
-                        stderr=stderr,
-                        common=common,
-                        variance=(stderr / unit) ** 2 if stderr and unit else 0.0,
-                        setting=entry.setting or board.setting,
-                        split=entry.split or board.split,
-                        detail=entry.detail,
-                        examples=entry.examples or benchmark.examples,
-                        reported_by=entry.reported_by or board.reported_by,
-                        automatic=benchmark.automatic,
-                        source=board.source,
-                        date=board.date,
-                        relevance=weight,
-                        name=label,
-                        standard=entry.setting in (None, board.setting)
-                        and entry.split in (None, board.split),
-                    )
-                )
+        if board is not None:
+            scores.extend(_from_board(catalog, stem, board, weight, left_out))
     scores.extend(_from_cards(catalog, relevance, left_out))
     return Gathered(tuple(scores), tuple(sorted(left_out)), unmatched)
 
 
+def _from_board(
+    catalog: Catalog, stem: str, board: Board, relevance: Relevance, left_out: frozenset[str]
+) -> Iterator[Score]:
+    benchmark = catalog.benchmarks[board.benchmark]
+    convert = converter(benchmark)
+    # What an entry says is the same in every language of the board: decided once.
+    fixed = {}
+    for label, entry in board.entries.items():
+        model = catalog.models.get(entry.model) if entry.model else None
+        if model is None or entry.model is None:
+            continue
+        fixed[label] = (
+            entry.model,
+            entry.mode or default_mode(model),
+            entry.quantization,
+            entry.setting or board.setting,
+            entry.split or board.split,
+            entry.detail,
+            entry.examples or benchmark.examples,
+            entry.reported_by or board.reported_by,
+            entry.setting in (None, board.setting) and entry.split in (None, board.split),
+        )
+    name, campaign, automatic = board.benchmark, benchmark.campaign, benchmark.automatic
+    source, date, errors = board.source, board.date, board.stderr
+    for key, column in board.scores.items():
+        board_name = board_id(stem, key)
+        if board_name in left_out:
+            continue
+        language = None if key == ALL else key
+        error = errors.get(key, {})
+        for label, value in column.items():
+            known = fixed.get(label)
+            if known is None:
+                continue
+            model_id, mode, quantization, setting, split, detail, examples, reporter, standard = (
+                known
+            )
+            stderr = error.get(label)
+            common = convert(value)
+            unit = slope_at(common, benchmark) if stderr else 0.0
+            # By position, in the order of `Score`: a large task has thousands of rows.
+            yield Score(
+                board_name,
+                stem,
+                language,
+                name,
+                campaign,
+                model_id,
+                mode,
+                quantization,
+                value,
+                stderr,
+                common,
+                (stderr / unit) ** 2 if stderr and unit else 0.0,
+                setting,
+                split,
+                detail,
+                examples,
+                reporter,
+                automatic,
+                source,
+                date,
+                relevance,
+                label,
+                standard,
+            )
+
+
 def _from_cards(
     catalog: Catalog, relevance: dict[str, Relevance], left_out: frozenset[str]
-) -> Iterable[Score]:
+) -> Iterator[Score]:
+    """Scores that stand on cards; one of a benchmark that a board has joins that board."""
+    stems = {catalog.boards[stem].benchmark: stem for stem in relevance if stem in catalog.boards}
     for model_id, model in catalog.models.items():
         for row in model.evaluations:
-            weight = relevance.get(row.benchmark)
+            stem = stems.get(row.benchmark, row.benchmark)
+            weight = relevance.get(stem)
             key = row.pair or row.language or ALL
-            name = board_id(row.benchmark, key)
+            name = board_id(stem, key)
             if weight is None or name in left_out:
                 continue
             benchmark = catalog.benchmarks[row.benchmark]
@@ -184,7 +214,7 @@ def _from_cards(
             unit = slope_at(common, benchmark)
             yield Score(
                 board=name,
-                stem=row.benchmark,
+                stem=stem,
                 language=None if key == ALL else key,
                 benchmark=row.benchmark,
                 campaign=benchmark.campaign,

@@ -145,6 +145,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
         f"request, context {tokens(_num(v, 'context'))}, {v['batch']} at a time"
     ),
     "default-profile": lambda v: f"profile {v['profile']}",
+    "price-of-hosted": (
+        "--max-price holds for hosted models, and none was asked for: add --weights-access any"
+    ),
     "all-languages": "no --language or --pair: all languages of the task's boards",
 }
 

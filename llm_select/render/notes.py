@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, str | float | int]
 
-SENTENCES: dict[str, Callable[[Values], str]] = {
+SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "context": lambda v: (
         f"cache reserved for {tokens(float(v['tokens']))} tokens in each of {v['batch']} sequence(s)"
     ),
@@ -23,7 +23,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     ),
     "physical-batch": lambda v: f"physical batch of {v['tokens']} tokens",
     "flash-attention": lambda v: f"flash attention {'on' if v['on'] else 'off'}",
-    "preallocates-cache": lambda v: (
+    "preallocates-cache": (
         "the engine fills the rest of its memory fraction with cache; only what the request needs is counted"
     ),
     "file-size": lambda v: f"weights as large as the published files, {gib(float(v['bytes']))}",
@@ -34,7 +34,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "extra-prediction-not-loaded": lambda v: (
         f"extra prediction layers ({count(float(v['parameters']))} weights) are not loaded"
     ),
-    "state-in-32-bits": lambda v: "recurrent state kept in 32 bits",
+    "state-in-32-bits": "recurrent state kept in 32 bits",
     "greedy-decoding": lambda v: (
         f"source of {tokens(float(v['source_tokens']))} tokens, greedy decoding: beams multiply the cache"
     ),
@@ -46,7 +46,7 @@ def assumption_sentence(assumption: Assumption) -> str:
     """The sentence for an assumption; one without a sentence shows its code and values."""
     make = SENTENCES.get(assumption.code)
     if make is not None:
-        return make(assumption.values)
+        return make if isinstance(make, str) else make(assumption.values)
     values = ", ".join(f"{k} {_value(v)}" for k, v in assumption.values.items())
     return f"{assumption.code.replace('-', ' ')}: {values}" if values else assumption.code
 

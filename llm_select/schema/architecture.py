@@ -143,7 +143,9 @@ class LayerGroup(Strict):
     ffn: FeedForward | None = None
     """The feed-forward network of these layers where it differs from the stack's."""
     sparse_index: Count | None = None
-    """Cache width per token of a sparse-attention indexer (DeepSeek-V3.2)."""
+    """Cache width per token (per row with `cache_ratio`) of a sparse-attention indexer (DeepSeek-V3.2)."""
+    cache_ratio: Count | None = None
+    """Tokens that share one row of the cache (compressed attention, DeepSeek-V4); `window` rows are kept beside."""
     parameters: Count | None = None
     """Parameters of one layer's mixer, where the fields above cannot give them; `note` then says why."""
     note: str | None = None

@@ -24,6 +24,7 @@ from llm_select.selection.types import (
     Requirements,
     Term,
 )
+from llm_select.units import GIB
 
 if TYPE_CHECKING:
     from llm_select.estimates.types import Machine, MemoryEstimate, SpeedEstimate, Workload
@@ -145,9 +146,13 @@ def _self_hosted(
         bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
         objection = Objection(Reason("shape-incomplete", {"why": str(error)}), None)
         return [_rejected(bare, quality, [objection])]
+    # Without a rating there is nothing to choose a format by: the first that fits, most bits first, will do.
+    rated = quality is not None and quality.value is not None
+    if not rated:
+        candidates.sort(key=lambda c: -(c.quantization.bits if c.quantization is not None else 0))
     found = []
     by_engine: dict[str, Serving] = {}
-    for candidate in candidates:
+    for candidate in _worth_estimating(candidates, size, machine):
         engine, quantization = candidate.engine, candidate.quantization
         assert engine is not None
         assert quantization is not None
@@ -168,10 +173,38 @@ def _self_hosted(
             found.append(Item(candidate, quality, memory, None, None, (), (_TOO_BIG,), None, None))
             continue
         speed = estimate_speed(model, quantization, engine, workload, machine, memory, size=size)
-        found.append(_finish(question, candidate, quality, memory, speed))
+        item = _finish(question, candidate, quality, memory, speed)
+        found.append(item)
+        if not rated and not item.objections:
+            break
     if all(item.objections == (_TOO_BIG,) for item in found):
         return [_nearest_miss(found, machine, workload, size)]
     return [item for item in found if item.objections != (_TOO_BIG,)]
+
+
+def _worth_estimating(
+    candidates: Sequence[Candidate], size: Sizing, machine: Machine
+) -> Sequence[Candidate]:
+    """Candidates whose matrices alone could fit; the smallest one when none could, as the nearest miss.
+
+    A bound, not an estimate: it leaves out everything but the weights, so it never drops one that fits.
+    """
+    if machine.ram_gib is not None:
+        return candidates
+    room = machine.usable_gib * machine.devices * 8 * GIB
+
+    def least(candidate: Candidate) -> float:
+        q = candidate.quantization
+        assert q is not None
+        bits = min(q.bits, q.attention_bits or q.bits, q.ffn_down_bits or q.bits)
+        return size.parameters.total * min(bits, q.embedding_bits or bits, q.output_bits or bits)
+
+    possible = [candidate for candidate in candidates if least(candidate) * HOST_TABLE <= room]
+    return possible or [min(candidates, key=least)]
+
+
+HOST_TABLE = 0.5
+"""Share of the weights that surely stays on the device: a token table kept in main memory is never more than half."""
 
 
 def _nearest_miss(

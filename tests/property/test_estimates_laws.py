@@ -111,7 +111,11 @@ workloads = st.builds(
     prompt_tokens=st.integers(1, 50_000),
     generate_tokens=st.integers(1, 4000),
     batch=st.integers(1, 64),
+    kv_type=st.none(),
+    ubatch=st.sampled_from([None, 64, 2048]),
     flash_attention=st.sampled_from([None, True, False]),
+    split=st.none(),
+    engine_version=st.none(),
 )
 
 

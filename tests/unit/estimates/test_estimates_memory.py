@@ -113,11 +113,11 @@ def test_on_a_processor_everything_is_in_main_memory() -> None:
 
 
 def test_two_20_gib_cards_are_not_one_40_gib_card() -> None:
-    big = model(decoder(80, 8192, 32000, [attention(80, 64, 8, 128)], 28672))
-    one = inference_memory(big, Q4, LLAMACPP, workload(2048), machine(40))
-    two = inference_memory(big, Q4, LLAMACPP, workload(2048), machine(20, 2))
-    assert one.verdict == "fits"
-    assert two.verdict != "fits"
+    # Three layers of 12 GiB: one card must take two of them.
+    big = model(decoder(3, 16384, 1000, [attention(3, 128, 8, 128)], 120_000))
+    one = inference_memory(big, BF16, LLAMACPP, workload(64), machine(40))
+    two = inference_memory(big, BF16, LLAMACPP, workload(64), machine(20, 2))
+    assert (one.verdict, two.verdict) == ("fits", "no")
 
 
 def test_whole_layers_go_to_a_device() -> None:
