@@ -316,9 +316,7 @@ def check_excerpts(page: Page, root: Path = ROOT) -> Iterator[Fault]:
             continue
         text = path.read_text(encoding="utf-8").splitlines()
         size = len(block.lines)
-        if not any(
-            tuple(text[i : i + size]) == block.lines for i in range(len(text) - size + 1)
-        ):
+        if not any(tuple(text[i : i + size]) == block.lines for i in range(len(text) - size + 1)):
             yield Fault(page.path, block.line, f"the block is not in {block.directive[1]}")
 
 
@@ -333,8 +331,7 @@ def check_generated() -> Iterator[Fault]:
             continue
         current = generator.PAGE.read_text("utf-8") if generator.PAGE.is_file() else ""
         if current != text:
-            script = Path(generator.__file__).name
-            yield Fault(name, 1, f"out of date: run python docs/{script}")
+            yield Fault(name, 1, f"out of date: run python docs/{generator.__name__}.py")
         elif generator is generate_cli:
             yield from _undocumented(read(name, current))
 
@@ -376,7 +373,9 @@ def main() -> int:
     for fault in sorted(faults):
         print(f"{fault.path}:{fault.line}: {fault.message}")
     lines = [pair for page in found for pair in examples(page)]
-    ran = sum(b is not None and b.directive is not None and b.directive[0] == "run" for b, _ in lines)
+    ran = sum(
+        b is not None and b.directive is not None and b.directive[0] == "run" for b, _ in lines
+    )
     print(f"{len(found)} pages, {len(lines)} examples ({ran} run), {len(faults)} faults")
     return 1 if faults else 0
 

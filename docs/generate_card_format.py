@@ -38,7 +38,12 @@ _PATTERNS = {
     SLUG: "id",
     r"^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*$": "model id",
 }
-_SIMPLE = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+_SIMPLE = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+}
 _TITLES = {
     "model": "Model card",
     "family": "Family",

@@ -11,7 +11,7 @@ against what `--help` really prints.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,9 +116,7 @@ def _section(found: Command) -> str:
 
 
 def _usage(found: Command) -> str:
-    required = [
-        f"{_long(p)} {_takes(p).upper()}" for p in options(found.command) if p.required
-    ]
+    required = [f"{_long(p)} {_takes(p).upper()}" for p in options(found.command) if p.required]
     given = [
         _metavar(p) if p.required or _metavar(p).startswith("[") else f"[{_metavar(p)}]"
         for p in arguments(found.command)
@@ -129,7 +127,9 @@ def _usage(found: Command) -> str:
 def _options(command: Any) -> str:
     rows = []
     for option in options(command):
-        names = ", ".join(f"`{name}`" for name in sorted((*option.opts, *option.secondary_opts), key=len))
+        names = ", ".join(
+            f"`{name}`" for name in sorted((*option.opts, *option.secondary_opts), key=len)
+        )
         default = "required" if option.required else _default(option)
         rows.append((names, _takes(option), default, _sentence(option.help)))
     return _table(("option", "takes", "default", "meaning"), rows) if rows else ""
@@ -161,7 +161,11 @@ def _long(option: Any) -> str:
 
 def _example(command: Any) -> str:
     before, sign, text = (command.epilog or "").partition(f"{PROGRAM} ")
-    return f"{PROGRAM} {text.strip()}" if sign and before.strip() in ("Example:", "Start with:") else ""
+    return (
+        f"{PROGRAM} {text.strip()}"
+        if sign and before.strip() in ("Example:", "Start with:")
+        else ""
+    )
 
 
 def _sentence(text: str | None) -> str:
@@ -169,7 +173,7 @@ def _sentence(text: str | None) -> str:
     return " ".join((text or "").split()).replace("|", "\\|")
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
 

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from pydantic import BaseModel
 
-from llm_select.catalog.records import COLUMNS, FORMAT, ITEMS, PACKED, TAG
+from llm_select.catalog.records import COLUMNS, FORMAT, ITEMS, PACKED, SECTIONS, TAG
 from llm_select.catalog.rules.references import references
 from llm_select.schema.catalog import Catalog
 from llm_select.schema.evaluation import Board
@@ -48,6 +48,9 @@ def encode(value: Any) -> Any:
                 encoded[name] = encode(item)
         if isinstance(value, Board):
             _pack(encoded, value)
+        for name in SECTIONS.get(type(value).__name__, ()):
+            if name in encoded:
+                encoded[PACKED + name] = _dump(encoded.pop(name)).decode()
         return encoded
     if isinstance(value, dict):
         items = {key: encode(item) for key, item in value.items()}

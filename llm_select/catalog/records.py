@@ -16,7 +16,7 @@ import json
 from typing import Any, NoReturn
 from zlib import crc32
 
-FORMAT = 2
+FORMAT = 3
 TAG = "@"
 ITEMS = -1
 """The tag of a plain mapping that has a key `@` itself; its items are then a list."""
@@ -25,6 +25,11 @@ ITEMS = -1
 COLUMNS = ("scores", "stderr")
 """Fields of a board that are kept as JSON text until they are asked for. A row is a list in the order
 of the board's entries, with null where there is no value."""
+SECTIONS = {
+    "Catalog": ("devices", "licenses", "methods", "sources", "links", "measured_languages"),
+    "Board": ("entries",),
+}
+"""Fields that are kept as JSON text in the same way, by class: a question touches few of them."""
 PACKED = "_packed_"
 """Prefix of the attribute that holds the text."""
 
@@ -46,9 +51,14 @@ class Record:
         unknown = changes.keys() - set(self._fields)
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
-        for name in COLUMNS:  # a board's rows depend on its entries until they are parsed
-            getattr(self, name, None)
-        kept = {name: value for name, value in self.__dict__.items() if name in self._fields}
+        if "entries" in changes:  # a board's rows depend on its entries until they are parsed
+            for name in COLUMNS:
+                getattr(self, name, None)
+        kept = {
+            name: value
+            for name, value in self.__dict__.items()
+            if name.removeprefix(PACKED) not in changes
+        }
         return _instance(type(self), {**kept, **changes})
 
     def __eq__(self, other: object) -> bool:
@@ -102,6 +112,23 @@ class _Rows:
         return rows
 
 
+class _Section:
+    """A field kept as text: decoded when first read, then an ordinary attribute of the record."""
+
+    def __init__(self, field: str, default: Any, classes: list[type[Record]]) -> None:
+        self.field = field
+        self.default = default
+        self.classes = classes
+
+    def __get__(self, record: Any, owner: type) -> Any:
+        if record is None:
+            return self.default
+        text = record.__dict__.get(PACKED + self.field)
+        value = self.default if text is None else _decoded(text, self.classes)
+        record.__dict__[self.field] = value
+        return value
+
+
 _tables: dict[str, list[type[Record]]] = {}
 """Record classes by the JSON of their table, so that catalogs of one schema share them."""
 
@@ -127,7 +154,7 @@ def load(data: bytes) -> tuple[Any, dict[str, list[str]]]:
     raise ValueError("not a compiled catalog")
 
 
-def _decoded(body: bytes, classes: list[type[Record]]) -> Any:
+def _decoded(body: bytes | str, classes: list[type[Record]]) -> Any:
     new, assign, pop = object.__new__, object.__setattr__, dict.pop
 
     def hook(mapping: dict[str, Any]) -> Any:
@@ -160,6 +187,8 @@ def _classes(table: list[list[Any]]) -> list[type[Record]]:
             namespace = {field: _default(value, classes) for field, value in defaults.items()}
             if name == "Board":
                 namespace |= {field: _Rows(field) for field in COLUMNS}
+            for field in SECTIONS.get(name, ()):
+                namespace[field] = _Section(field, namespace.get(field, {}), classes)
             namespace["_fields"] = tuple(fields)
             namespace["__module__"] = __name__
             classes.append(type(name, (Record,), namespace))

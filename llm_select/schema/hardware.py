@@ -183,7 +183,9 @@ class License(Strict):
     """SPDX id."""
     url: str
     """The text."""
-    kind: Literal["permissive", "copyleft", "community", "non-commercial", "research", "proprietary"]
+    kind: Literal[
+        "permissive", "copyleft", "community", "non-commercial", "research", "proprietary"
+    ]
     """Coarse class."""
     commercial: Literal["yes", "conditional", "no"]
     """Whether commercial use is allowed."""

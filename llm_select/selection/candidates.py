@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.selection.types import Candidate, Requirements
 
@@ -29,43 +29,65 @@ def runs(engine: Engine, model: Model) -> bool:
     return all(group.kind in engine.mixers for group in groups)
 
 
+class Offering(NamedTuple):
+    """An engine that may be used, with the formats of it that may be."""
+
+    engine_id: str
+    engine: Engine
+    formats: tuple[tuple[str, Quantization], ...]
+
+
+def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, ...]:
+    """Engines and formats that the question allows, in the catalog's order; the same for every model."""
+    vendor = requirements.machine.vendor if requirements.machine is not None else None
+    found = []
+    for engine_id, engine in catalog.engines.items():
+        if requirements.engines and engine_id not in requirements.engines:
+            continue
+        if serves(engine, vendor):
+            formats = tuple(
+                (name, catalog.quantizations[name])
+                for name in engine.quantizations
+                if not requirements.quantizations or name in requirements.quantizations
+            )
+            found.append(Offering(engine_id, engine, formats))
+    return tuple(found)
+
+
 def variants(
-    catalog: Catalog, model_id: str, mode: str, requirements: Requirements
-) -> Iterator[Candidate]:
+    model_id: str, model: Model, mode: str, allowed: Sequence[Offering], *, named: bool
+) -> list[Candidate]:
     """Every variant worth estimating, the engine and format listed first in the catalog first.
 
     Two engines that load the same format with the same memory model (Ollama runs llama.cpp) give the same answer
     twice; the first listed stands for both unless --engine asks. A format that needs calibration data counts only
-    where somebody published it, and one below four bits only when asked for by name.
+    where somebody published it, and one below four bits only when asked for by name (`named`).
     """
-    model = catalog.models[model_id]
     published = {artifact.quantization for artifact in model.artifacts}
-    vendor = requirements.machine.vendor if requirements.machine is not None else None
     seen: set[tuple[str, str]] = set()
-    for engine_id, engine in catalog.engines.items():
-        if requirements.engines and engine_id not in requirements.engines:
+    found = []
+    for engine_id, engine, formats in allowed:
+        if not runs(engine, model):
             continue
-        if not serves(engine, vendor) or not runs(engine, model):
-            continue
-        for name in engine.quantizations:
-            quantization = catalog.quantizations[name]
-            if not _wanted(name, quantization, requirements, published):
-                continue
+        for name, quantization in formats:
             key = (name, engine.memory_model)
-            if key in seen:
+            if key in seen or not (named or _wanted(quantization, name in published)):
                 continue
             seen.add(key)
-            yield Candidate(
-                model_id,
-                model,
-                mode,
-                name,
-                quantization,
-                engine_id,
-                engine,
-                name in published,
-                None,
+            found.append(
+                Candidate(
+                    model_id,
+                    model,
+                    mode,
+                    name,
+                    quantization,
+                    engine_id,
+                    engine,
+                    name in published,
+                    None,
+                )
             )
+    return found
 
 
 def serves(engine: Engine, vendor: str | None) -> bool:
@@ -73,12 +95,8 @@ def serves(engine: Engine, vendor: str | None) -> bool:
     return (vendor or "nvidia") in engine.vendors
 
 
-def _wanted(
-    name: str, quantization: Quantization, requirements: Requirements, published: set[str]
-) -> bool:
-    if requirements.quantizations:
-        return name in requirements.quantizations
-    if name in published:
+def _wanted(quantization: Quantization, published: bool) -> bool:
+    if published:
         return quantization.default or quantization.native_16bit
     return quantization.default and not quantization.needs_calibration
 

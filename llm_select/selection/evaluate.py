@@ -13,7 +13,7 @@ from llm_select.estimates.speed import speed as estimate_speed
 from llm_select.evidence.quality import Assessment, Quality, shifted
 from llm_select.evidence.scores import default_mode
 from llm_select.selection import constraints
-from llm_select.selection.candidates import hosted, variants
+from llm_select.selection.candidates import Offering, hosted, offerings, variants
 from llm_select.selection.criteria import Measured, quality_anchors, terms, weights_in_force
 from llm_select.selection.types import (
     Candidate,
@@ -41,6 +41,7 @@ class Question(NamedTuple):
     weights: Mapping[str, float]
     dropped: Mapping[str, Reason]
     anchors: tuple[float, float]
+    offerings: tuple[Offering, ...]
 
 
 def pose(catalog: Catalog, requirements: Requirements, assessment: Assessment) -> Question:
@@ -50,7 +51,8 @@ def pose(catalog: Catalog, requirements: Requirements, assessment: Assessment) -
     anchors = (
         quality_anchors(catalog, requirements.task, target) if target is not None else (0.0, 1.0)
     )
-    return Question(catalog, requirements, assessment, weights, dropped, anchors)
+    allowed = offerings(catalog, requirements)
+    return Question(catalog, requirements, assessment, weights, dropped, anchors, allowed)
 
 
 def evaluate(question: Question, model_id: str) -> Item:
@@ -137,7 +139,9 @@ def _self_hosted(
                 workload.context, workload.prompt_tokens + workload.generate_tokens + thought
             ),
         )
-    candidates = list(variants(catalog, model_id, mode, requirements))
+    candidates = variants(
+        model_id, model, mode, question.offerings, named=bool(requirements.quantizations)
+    )
     if not candidates:
         return []
     try:
@@ -187,24 +191,23 @@ def _worth_estimating(
 ) -> Sequence[Candidate]:
     """Candidates whose matrices alone could fit; the smallest one when none could, as the nearest miss.
 
-    A bound, not an estimate: it leaves out everything but the weights, so it never drops one that fits.
+    A bound, not an estimate: everything but the weights is left out, and the token table too, which llama.cpp keeps
+    in main memory, so that it never drops one that fits.
     """
     if machine.ram_gib is not None:
         return candidates
     room = machine.usable_gib * machine.devices * 8 * GIB
+    weights = size.parameters.total - size.parameters.embedding
 
     def least(candidate: Candidate) -> float:
         q = candidate.quantization
         assert q is not None
-        bits = min(q.bits, q.attention_bits or q.bits, q.ffn_down_bits or q.bits)
-        return size.parameters.total * min(bits, q.embedding_bits or bits, q.output_bits or bits)
+        return weights * min(
+            q.bits, q.attention_bits or q.bits, q.ffn_down_bits or q.bits, q.output_bits or q.bits
+        )
 
-    possible = [candidate for candidate in candidates if least(candidate) * HOST_TABLE <= room]
+    possible = [candidate for candidate in candidates if least(candidate) <= room]
     return possible or [min(candidates, key=least)]
-
-
-HOST_TABLE = 0.5
-"""Share of the weights that surely stays on the device: a token table kept in main memory is never more than half."""
 
 
 def _nearest_miss(

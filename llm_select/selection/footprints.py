@@ -9,7 +9,7 @@ from llm_select.estimates.limits import largest_batch, largest_context, needed_g
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
-from llm_select.selection.candidates import variants
+from llm_select.selection.candidates import offerings, variants
 from llm_select.selection.types import Candidate, Requirements
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def footprints(
         return ()
     size = sizing(model)
     found = []
-    for candidate in variants(catalog, model_id, "direct", requirements):
+    allowed = offerings(catalog, requirements)
+    named = bool(requirements.quantizations)
+    for candidate in variants(model_id, model, "direct", allowed, named=named):
         found.append(footprint(candidate, requirements.workload, requirements.machine, size=size))
     found.sort(key=lambda f: -(f.candidate.quantization.bits if f.candidate.quantization else 0))
     return tuple(found)

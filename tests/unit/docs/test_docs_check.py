@@ -34,7 +34,9 @@ def faults(check: Any, text: str, *checks: str, root: Path = DOCS.parent) -> lis
     for name in checks:
         function = getattr(check, name)
         takes_root = name in ("check_links", "check_excerpts")
-        found += [(f.line, f.message) for f in (function(page, root) if takes_root else function(page))]
+        found += [
+            (f.line, f.message) for f in (function(page, root) if takes_root else function(page))
+        ]
     return found
 
 
@@ -125,7 +127,12 @@ def test_a_line_that_the_program_refuses_is_a_fault(check: Any, line: str, part:
 
 
 def test_prose_may_name_a_command_without_its_arguments(check: Any) -> None:
-    assert faults(check, "See `llm-select recommend` and `llm-select explain MODEL`.\n", "check_examples") == []
+    assert (
+        faults(
+            check, "See `llm-select recommend` and `llm-select explain MODEL`.\n", "check_examples"
+        )
+        == []
+    )
 
 
 def test_prose_may_not_name_an_option_that_does_not_exist(check: Any) -> None:
@@ -163,15 +170,17 @@ def test_an_excerpt_stands_word_for_word_in_its_file(
 
 def test_an_excerpt_of_no_file_is_a_fault(check: Any, repository: Path) -> None:
     page = "<!-- file: gone.yaml -->\n```yaml\na: 1\n```\n"
-    assert faults(check, page, "check_excerpts", root=repository) == [(3, "no such file: gone.yaml")]
+    assert faults(check, page, "check_excerpts", root=repository) == [
+        (3, "no such file: gone.yaml")
+    ]
 
 
-@pytest.mark.parametrize("path", ["/home/ann/x", "/Users/ann", "/tmp/x", "C:\\Users\\ann"])
+@pytest.mark.parametrize("path", ["/home/ann/x", "/Users/ann", "/mnt/x", "C:\\Users\\ann"])
 def test_a_path_of_one_machine_is_a_fault_in_prose_and_in_code(check: Any, path: str) -> None:
     found = faults(check, f"see {path}\n```\ncd {path}\n```\n", "check_paths")
     assert [line for line, _ in found] == [1, 3]
 
 
-@pytest.mark.parametrize("path", ["docs/home/x", "https://x.org/home/ann", "~/work/x", "./tmp/x"])
+@pytest.mark.parametrize("path", ["docs/home/x", "https://x.org/home/ann", "~/home/x", "./mnt/x"])
 def test_other_paths_are_no_fault(check: Any, path: str) -> None:
     assert faults(check, f"see {path}\n", "check_paths") == []

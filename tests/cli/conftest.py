@@ -1,0 +1,129 @@
+"""Running the program inside the test's process, and small catalogs of a user's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from llm_select.cli.main import run
+
+if TYPE_CHECKING:
+    from llm_select.schema.catalog import Catalog
+
+
+class Answer(NamedTuple):
+    """What a command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """The answer, which must be JSON without NaN or infinity."""
+
+        def refuse(word: str) -> None:
+            raise AssertionError(f"{word} is not JSON")
+
+        return json.loads(self.out, parse_constant=refuse)
+
+
+Call = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One cache for all command tests, never the user's."""
+    directory = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LLM_SELECT_CACHE_DIR", str(directory))
+        patch.setenv("COLUMNS", "80")
+        patch.delenv("FORCE_COLOR", raising=False)
+        yield directory
+
+
+@pytest.fixture(scope="session")
+def catalog(cache: Path) -> Catalog:
+    """The bundled catalog."""
+    from llm_select.catalog.load import load_catalog
+
+    return load_catalog()
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """`call("recommend", "--task", "ner")` runs the program and returns code, output and errors."""
+
+    def invoke(*arguments: str) -> Answer:
+        capsys.readouterr()
+        code = run(list(arguments))
+        out, err = capsys.readouterr()
+        return Answer(code, out, err)
+
+    return invoke
+
+
+@pytest.fixture
+def refused(call: Call) -> Callable[..., str]:
+    """Runs a command line that must fail with code 2, a message and no traceback; returns the message."""
+
+    def invoke(*arguments: str) -> str:
+        answer = call(*arguments)
+        assert answer.code == 2, answer
+        assert answer.out == ""
+        assert answer.err.startswith("error: ")
+        assert "Traceback" not in answer.err
+        assert "a defect" not in answer.err
+        return answer.err
+
+    return invoke
+
+
+CARD = """\
+name: {name}
+aliases: [{alias}]
+developer: Me
+released: 2026-01-15
+generation: transformer
+kind: decoder
+license: mit
+weights: open
+parameters: {{total: 620160, active: 620160}}
+architecture:
+  model_type: llama
+  layers: 2
+  hidden_size: 128
+  ffn: {{size: 512, gated: true}}
+  vocab_size: 1000
+  tied_embeddings: true
+  position: rope
+  attention: [{{layers: 2, kind: grouped-query, heads: 4, kv_heads: 2, head_dim: 32}}]
+context: {{native: 131072}}
+finetuning: {{alignment: [sft], chat_template: true}}
+languages: {{en: official, de: official, zh: official}}
+evaluations: [{evaluations}]
+sources: {{architecture: my-card, parameters: my-card, context: my-card, languages: my-card}}
+"""
+SOURCES = 'my-card: {title: My card, url: "https://example.org/card", read: 2026-01-20}\n'
+
+
+def write(directory: Path, place: str, text: str | bytes) -> Path:
+    """A file of a catalog."""
+    path = directory / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def own_catalog(
+    directory: Path, *, names: tuple[str, ...] = ("mine",), alias: str = "", evaluations: str = ""
+) -> Path:
+    """A user's directory with a card per name, all in the family `mine`; its fields refer to bundled licences."""
+    for name in names:
+        text = CARD.format(name=f"Name of {name}", alias=alias or f"me/{name}", evaluations=evaluations)
+        write(directory, f"models/mine/{name}.yaml", text)
+    write(directory, "sources/mine.yaml", SOURCES)
+    return directory
