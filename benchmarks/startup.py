@@ -20,14 +20,14 @@ import tempfile
 import time
 
 AIMS = {"recommend": 1.6, "help": 1.5}
+PROGRAM = [sys.executable, "-c", "from llm_select.cli.main import main; main()"]
+"""What the installed `llm-select` script does."""
 COMMANDS = {
     "imports": [sys.executable, "-c", "import typer, pydantic, rich.table"],
     "typer": [sys.executable, "-c", "import typer"],
-    "recommend": [
-        sys.executable, "-m", "llm_select", "recommend", "--task", "translation", "--gpu-mem", "24",
-    ],
-    "help": [sys.executable, "-m", "llm_select", "--help"],
-}  # fmt: skip
+    "recommend": [*PROGRAM, "recommend", "--task", "translation", "--gpu-mem", "24"],
+    "help": [*PROGRAM, "--help"],
+}
 
 
 def main() -> int:

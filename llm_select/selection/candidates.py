@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.selection.types import Candidate, Requirements
@@ -29,12 +29,21 @@ def runs(engine: Engine, model: Model) -> bool:
     return all(group.kind in engine.mixers for group in groups)
 
 
+class Format(NamedTuple):
+    """A number format of an engine."""
+
+    name: str
+    quantization: Quantization
+    least_bits: float
+    """Bits of its narrowest matrices: with the weights, a bound below what it takes."""
+
+
 class Offering(NamedTuple):
     """An engine that may be used, with the formats of it that may be."""
 
     engine_id: str
     engine: Engine
-    formats: tuple[tuple[str, Quantization], ...]
+    formats: tuple[Format, ...]
 
 
 def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, ...]:
@@ -46,7 +55,7 @@ def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, .
             continue
         if serves(engine, vendor):
             formats = tuple(
-                (name, catalog.quantizations[name])
+                Format(name, catalog.quantizations[name], _least_bits(catalog.quantizations[name]))
                 for name in engine.quantizations
                 if not requirements.quantizations or name in requirements.quantizations
             )
@@ -54,40 +63,64 @@ def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, .
     return tuple(found)
 
 
+def _least_bits(quantization: Quantization) -> float:
+    bits = quantization.bits
+    return min(
+        bits,
+        quantization.attention_bits or bits,
+        quantization.ffn_down_bits or bits,
+        quantization.output_bits or bits,
+    )
+
+
 def variants(
-    model_id: str, model: Model, mode: str, allowed: Sequence[Offering], *, named: bool
-) -> list[Candidate]:
+    model_id: str,
+    model: Model,
+    mode: str,
+    allowed: Sequence[Offering],
+    *,
+    named: bool,
+    most_bits: float = float("inf"),
+    largest_first: bool = False,
+) -> Iterator[Candidate]:
     """Every variant worth estimating, the engine and format listed first in the catalog first.
 
     Two engines that load the same format with the same memory model (Ollama runs llama.cpp) give the same answer
     twice; the first listed stands for both unless --engine asks. A format that needs calibration data counts only
-    where somebody published it, and one below four bits only when asked for by name (`named`).
+    where somebody published it, and one below four bits only when asked for by name (`named`). Formats of which
+    even the narrowest matrices take more than `most_bits` are left out; when all do, the narrowest stays, as the
+    nearest miss. Candidates are made as they are asked for.
     """
     published = {artifact.quantization for artifact in model.artifacts}
     seen: set[tuple[str, str]] = set()
-    found = []
-    for engine_id, engine, formats in allowed:
-        if not runs(engine, model):
+    found = [
+        (form, offering)
+        for offering in allowed
+        if runs(offering.engine, model)
+        for form in offering.formats
+        if named or _wanted(form.quantization, form.name in published)
+    ]
+    kept = [pair for pair in found if pair[0].least_bits <= most_bits]
+    if not kept and found:
+        kept = [min(found, key=lambda pair: pair[0].least_bits)]
+    if largest_first:
+        kept.sort(key=lambda pair: -pair[0].quantization.bits)
+    for form, (engine_id, engine, _) in kept:
+        key = (form.name, engine.memory_model)
+        if key in seen:
             continue
-        for name, quantization in formats:
-            key = (name, engine.memory_model)
-            if key in seen or not (named or _wanted(quantization, name in published)):
-                continue
-            seen.add(key)
-            found.append(
-                Candidate(
-                    model_id,
-                    model,
-                    mode,
-                    name,
-                    quantization,
-                    engine_id,
-                    engine,
-                    name in published,
-                    None,
-                )
-            )
-    return found
+        seen.add(key)
+        yield Candidate(
+            model_id,
+            model,
+            mode,
+            form.name,
+            form.quantization,
+            engine_id,
+            engine,
+            form.name in published,
+            None,
+        )
 
 
 def serves(engine: Engine, vendor: str | None) -> bool:

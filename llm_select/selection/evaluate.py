@@ -13,7 +13,7 @@ from llm_select.estimates.speed import speed as estimate_speed
 from llm_select.evidence.quality import Assessment, Quality, shifted
 from llm_select.evidence.scores import default_mode
 from llm_select.selection import constraints
-from llm_select.selection.candidates import Offering, hosted, offerings, variants
+from llm_select.selection.candidates import Offering, hosted, offerings, runs, variants
 from llm_select.selection.criteria import Measured, quality_anchors, terms, weights_in_force
 from llm_select.selection.types import (
     Candidate,
@@ -139,10 +139,7 @@ def _self_hosted(
                 workload.context, workload.prompt_tokens + workload.generate_tokens + thought
             ),
         )
-    candidates = variants(
-        model_id, model, mode, question.offerings, named=bool(requirements.quantizations)
-    )
-    if not candidates:
+    if not any(runs(offering.engine, model) for offering in question.offerings):
         return []
     try:
         size = sizing(model)
@@ -152,11 +149,18 @@ def _self_hosted(
         return [_rejected(bare, quality, [objection])]
     # Without a rating there is nothing to choose a format by: the first that fits, most bits first, will do.
     rated = quality is not None and quality.value is not None
-    if not rated:
-        candidates.sort(key=lambda c: -(c.quantization.bits if c.quantization is not None else 0))
+    candidates = variants(
+        model_id,
+        model,
+        mode,
+        question.offerings,
+        named=bool(requirements.quantizations),
+        most_bits=_most_bits(size, machine),
+        largest_first=not rated,
+    )
     found = []
     by_engine: dict[str, Serving] = {}
-    for candidate in _worth_estimating(candidates, size, machine):
+    for candidate in candidates:
         engine, quantization = candidate.engine, candidate.quantization
         assert engine is not None
         assert quantization is not None
@@ -181,33 +185,21 @@ def _self_hosted(
         found.append(item)
         if not rated and not item.objections:
             break
-    if all(item.objections == (_TOO_BIG,) for item in found):
+    if found and all(item.objections == (_TOO_BIG,) for item in found):
         return [_nearest_miss(found, machine, workload, size)]
     return [item for item in found if item.objections != (_TOO_BIG,)]
 
 
-def _worth_estimating(
-    candidates: Sequence[Candidate], size: Sizing, machine: Machine
-) -> Sequence[Candidate]:
-    """Candidates whose matrices alone could fit; the smallest one when none could, as the nearest miss.
+def _most_bits(size: Sizing, machine: Machine) -> float:
+    """Bits per weight beyond which the weights alone overflow the machine.
 
-    A bound, not an estimate: everything but the weights is left out, and the token table too, which llama.cpp keeps
-    in main memory, so that it never drops one that fits.
+    A bound, not an estimate: everything else is left out, and the token table too, which llama.cpp keeps in main
+    memory, so that it never rules out a format that fits.
     """
     if machine.ram_gib is not None:
-        return candidates
-    room = machine.usable_gib * machine.devices * 8 * GIB
+        return float("inf")
     weights = size.parameters.total - size.parameters.embedding
-
-    def least(candidate: Candidate) -> float:
-        q = candidate.quantization
-        assert q is not None
-        return weights * min(
-            q.bits, q.attention_bits or q.bits, q.ffn_down_bits or q.bits, q.output_bits or q.bits
-        )
-
-    possible = [candidate for candidate in candidates if least(candidate) <= room]
-    return possible or [min(candidates, key=least)]
+    return machine.usable_gib * machine.devices * 8 * GIB / max(1, weights)
 
 
 def _nearest_miss(

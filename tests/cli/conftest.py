@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,6 +34,7 @@ class Answer(NamedTuple):
 
 
 Call = Callable[..., Answer]
+Refused = Callable[..., str]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -53,21 +56,21 @@ def catalog(cache: Path) -> Catalog:
     return load_catalog()
 
 
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
+@pytest.fixture(scope="session")
+def call() -> Call:
     """`call("recommend", "--task", "ner")` runs the program and returns code, output and errors."""
 
     def invoke(*arguments: str) -> Answer:
-        capsys.readouterr()
-        code = run(list(arguments))
-        out, err = capsys.readouterr()
-        return Answer(code, out, err)
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = run(list(arguments))
+        return Answer(code, out.getvalue(), err.getvalue())
 
     return invoke
 
 
-@pytest.fixture
-def refused(call: Call) -> Callable[..., str]:
+@pytest.fixture(scope="session")
+def refused(call: Call) -> Refused:
     """Runs a command line that must fail with code 2, a message and no traceback; returns the message."""
 
     def invoke(*arguments: str) -> str:

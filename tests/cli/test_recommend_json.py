@@ -22,7 +22,7 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture(params=QUESTIONS)
+@pytest.fixture(params=QUESTIONS, scope="module")
 def answer(request: pytest.FixtureRequest, call: Call) -> Any:
     """The answer to one of several questions, with every model."""
     return call("recommend", *QUESTIONS[request.param], "--all", "-o", "json").json()
