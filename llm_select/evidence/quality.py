@@ -307,9 +307,11 @@ def _board_order(
 
 def _losses(scores: Iterable[Score]) -> dict[tuple[str, str], tuple[float, int]]:
     """Paired differences between a quantized and the unquantized entry of a model on the same board and setting."""
+    scores = tuple(scores)
+    variants = {score.model for score in scores if score.quantization is not None}
     plain: dict[tuple[str, str, str, str | None, str], float] = {}
     for score in scores:
-        if score.quantization is None:
+        if score.quantization is None and score.model in variants:
             key = (score.model, score.mode, score.board, score.setting, score.split)
             plain.setdefault(key, score.common)
     gaps: dict[tuple[str, str], list[float]] = {}

@@ -130,7 +130,7 @@ def gather(catalog: Catalog, task_id: str, exclude: Sequence[str] = ()) -> Gathe
 
 def _from_board(
     catalog: Catalog, stem: str, board: Board, relevance: Relevance, left_out: frozenset[str]
-) -> Iterator[Score]:
+) -> list[Score]:
     benchmark = catalog.benchmarks[board.benchmark]
     convert = converter(benchmark)
     # What an entry says is the same in every language of the board: decided once.
@@ -150,6 +150,9 @@ def _from_board(
             entry.reported_by or board.reported_by,
             entry.setting in (None, board.setting) and entry.split in (None, board.split),
         )
+    # A large task has thousands of rows: tuples are made by position, in the order of `Score`, without its constructor.
+    rows: list[Score] = []
+    new, append = tuple.__new__, rows.append
     name, campaign, automatic = board.benchmark, benchmark.campaign, benchmark.automatic
     source, date, errors = board.source, board.date, board.stderr
     for key, column in board.scores.items():
@@ -168,8 +171,8 @@ def _from_board(
             stderr = error.get(label)
             common = convert(value)
             unit = slope_at(common, benchmark) if stderr else 0.0
-            # By position, in the order of `Score`: a large task has thousands of rows.
-            yield Score(
+            variance = (stderr / unit) ** 2 if stderr and unit else 0.0
+            row = (
                 board_name,
                 stem,
                 language,
@@ -181,7 +184,7 @@ def _from_board(
                 value,
                 stderr,
                 common,
-                (stderr / unit) ** 2 if stderr and unit else 0.0,
+                variance,
                 setting,
                 split,
                 detail,
@@ -194,6 +197,8 @@ def _from_board(
                 label,
                 standard,
             )
+            append(new(Score, row))
+    return rows
 
 
 def _from_cards(
