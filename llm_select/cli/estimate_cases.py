@@ -37,6 +37,7 @@ DEFAULT_CONTEXT = 4096
 DEFAULT_GENERATE = 128
 _TRUE = {"1", "true", "on", "yes"}
 _FALSE = {"0", "false", "off", "no"}
+_SPLITS = ("none", "layer", "row", "tensor", "pipeline")
 
 
 def write_cases(catalog: Catalog, path: Path, form: str) -> int:
@@ -171,9 +172,16 @@ def _workload(row: dict[str, str], assumed: list[str]) -> Workload:
         kv_type=row.get("kv_type") or None,
         ubatch=_whole(row, "ubatch", None),
         flash_attention=_switch(row, "flash_attention"),
-        split=row.get("split_mode") or None,
+        split=_split(row),
         engine_version=row.get("engine_version") or None,
     )
+
+
+def _split(row: dict[str, str]) -> str | None:
+    text = row.get("split_mode", "").lower()
+    if text and text not in _SPLITS:
+        raise UsageError(f"split_mode: {text!r} is none of {', '.join(_SPLITS)}")
+    return text if text not in ("", "none") else None
 
 
 def _whole(row: dict[str, str], name: str, default: int | None) -> int | None:

@@ -116,7 +116,7 @@ def estimate(
             remedy="leave out --engine and --quantization to see what there is",
         )
     fitting = [one for one in found if one.memory.verdict == "fits"]
-    chosen = fitting[0] if fitting else found[-1]
+    chosen = fitting[0] if fitting else min(found, key=lambda one: one.needed_gib)
     vendors = chosen.candidate.engine.vendors if chosen.candidate.engine is not None else ()
     held = () if machine is not None else holders(loaded, chosen.needed_gib, vendors)
 

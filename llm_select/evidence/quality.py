@@ -113,11 +113,14 @@ def assess(
         for language in {row.language for row in rows}
     }
     order = _board_order(rows, target, about)
+    linked = _connected(rating, target)
     qualities = {}
     for subject, own in held.items():
         known = dict(catalog.models[subject[0]].languages)
         tags = [*known, *spoken.get(subject[0], ())]
-        qualities[subject] = _rate(subject, own, tags, target, links, shares, about, asked, order)
+        qualities[subject] = _rate(
+            subject, own, tags, target, links, shares, about, asked, order, linked
+        )
     return Assessment(task_id, target, qualities, _losses(gathered.scores), links, gathered)
 
 
@@ -171,6 +174,7 @@ def _rate(
     about: Mapping[str | None, bool],
     asked: bool,
     order: Mapping[str, tuple[int, bool, str]],
+    linked: frozenset[str],
 ) -> Quality:
     ordered = tuple(sorted(rows, key=lambda row: order[row.board]))
     total = len(target.boards) if target is not None else 0
@@ -187,7 +191,7 @@ def _rate(
         return unrated("proxy-only")
     own = {row.board: row for row in rating if row.board in target.boards}
     missing = tuple(language for language in target.languages_asked if not supports(tags, language))
-    if asked and missing and not own:
+    if asked and missing and not (own and target.exact):
         return unrated("language-unsupported" if tags else "language-unknown", missing)
     uncovered = (
         ()
@@ -201,7 +205,8 @@ def _rate(
     if total - len(uncovered) < MIN_COVERAGE * total:
         return unrated("coverage", uncovered)
     weighted = [(row, row_weight(row, shares) * _weight(row, about)) for row in rating]
-    if not any(row.board in links.boards and weight > 0 for row, weight in weighted):
+    weighted = [(row, weight) for row, weight in weighted if row.board in linked]
+    if not any(weight > 0 for _, weight in weighted):
         return unrated("unlinked")
     stand = ability(weighted, links.boards)
     skip = frozenset(
@@ -290,6 +295,24 @@ def _predict(
 
 def _signed(value: float, benchmark: Benchmark) -> float:
     return value if benchmark.direction == "higher" else -value
+
+
+def _connected(rows: Iterable[Score], target: Target | None) -> frozenset[str]:
+    """Boards that a chain of shared models ties to the target. The others say nothing about it: on the common scale
+    they would only show their own average."""
+    sat: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        sat.setdefault((row.model, row.mode), []).append(row.board)
+    reached = set(target.boards) if target is not None else set()
+    waiting = list(sat.values())
+    while True:
+        apart = [boards for boards in waiting if reached.isdisjoint(boards)]
+        if len(apart) == len(waiting):
+            return frozenset(reached)
+        for boards in waiting:
+            if not reached.isdisjoint(boards):
+                reached.update(boards)
+        waiting = apart
 
 
 def _board_order(

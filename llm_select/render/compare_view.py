@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llm_select.render.card_view import attention_text, context_text, count_text, languages_text
@@ -18,7 +19,7 @@ from llm_select.render.numbers import score, share
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
-    from llm_select.selection.compare import Comparison
+    from llm_select.selection.compare import Comparison, SharedBoard
     from llm_select.selection.types import Item
 
 BOARDS_SHOWN = 15
@@ -40,10 +41,11 @@ def comparison_document(result: Comparison, catalog: Catalog, *, rated: bool) ->
         Text(f"{DIFFERS} marks rows that differ.", "note"),
     ]
     if result.shared:
-        blocks.append(_boards(result, catalog, names))
-        if len(result.shared) > BOARDS_SHOWN:
+        groups = _groups(result.shared)
+        blocks.append(_boards(groups, result, catalog))
+        if len(groups) > BOARDS_SHOWN:
             blocks.append(
-                Text(f"{len(result.shared) - BOARDS_SHOWN} more shared boards in -o json.", "note")
+                Text(f"{len(groups) - BOARDS_SHOWN} more board families in -o json.", "note")
             )
     else:
         blocks.append(Text("No board in the catalog has scored two of them.", "note"))
@@ -70,7 +72,7 @@ def _facts(result: Comparison, catalog: Catalog, rated: bool) -> list[tuple[str,
             tuple("yes" if m.weights == "hosted" else "no" for m in models),
         ),
         ("format, engine", tuple(format_and_engine(item) for item in result.items)),
-        ("memory", tuple(memory_cell(item) for item in result.items)),
+        ("memory, GiB", tuple(memory_cell(item) for item in result.items)),
         ("verdict", tuple(_verdict(item) for item in result.items)),
         ("tokens/s", tuple(speed_cell(item) for item in result.items)),
         ("price in/out", tuple(_price(item) for item in result.items)),
@@ -113,24 +115,43 @@ def _objections(item: Item) -> str:
     )
 
 
-def _boards(result: Comparison, catalog: Catalog, names: tuple[str, ...]) -> Table:
+def _boards(groups: list[list[SharedBoard]], result: Comparison, catalog: Catalog) -> Table:
+    """A row for each board family: its score, or the mean over the languages that all shown models share."""
     rows = []
-    for shared in result.shared[:BOARDS_SHOWN]:
-        unit = catalog.benchmarks[shared.benchmark].unit
+    for group in groups[:BOARDS_SHOWN]:
+        benchmark = catalog.benchmarks[group[0].benchmark]
+        means = {}
+        for item in result.items:
+            model = item.candidate.model_id
+            if model in group[0].scores:
+                means[model] = sum(s.scores[model].value for s in group) / len(group)
+        sign = 1 if benchmark.direction == "higher" else -1
+        best = max(means, key=lambda model: sign * means[model])
         cells = []
         for item in result.items:
-            row = shared.scores.get(item.candidate.model_id)
-            if row is None:
-                cells.append("–")
-                continue
-            lead = "▸ " if shared.best == item.candidate.model_id else ""
-            cells.append(f"{lead}{score(row.value, unit)}")
-        rows.append((f"{shared.board} ({unit})", *cells))
+            model = item.candidate.model_id
+            lead = "▸ " if model == best else ""
+            cells.append(f"{lead}{score(means[model], benchmark.unit)}" if model in means else "–")
+        name = group[0].board if len(group) == 1 else f"{_stem(group[0])}, mean of {len(group)}"
+        rows.append((f"{name} ({benchmark.unit})", *cells))
+    names = (item.candidate.model.name for item in result.items)
     return Table(
         (Column("Shared board"), *(Column(name, right=True) for name in names)),
         tuple(rows),
         "Quality on shared boards (▸ leads)",
     )
+
+
+def _stem(shared: SharedBoard) -> str:
+    return next(iter(shared.scores.values())).stem
+
+
+def _groups(shared: Sequence[SharedBoard]) -> list[list[SharedBoard]]:
+    """Boards of one family that the same models sat, those that most models sat first."""
+    groups: dict[tuple[str, frozenset[str]], list[SharedBoard]] = {}
+    for one in shared:
+        groups.setdefault((_stem(one), frozenset(one.scores)), []).append(one)
+    return sorted(groups.values(), key=lambda g: (-len(g[0].scores), -len(g), g[0].board))
 
 
 def _chances(result: Comparison) -> Pairs:

@@ -167,6 +167,7 @@ CONTRACTS: dict[str, Json] = {
         {
             "rank": _maybe(COUNT),
             "ranked": COUNT,
+            "admitted_by": _list(_CHANGE),
             **{k: v for k, v in _ITEM["properties"].items() if k != "variants"},  # type: ignore[attr-defined]
             "variants": _list(_ref("item")),
             "catalog_hash": TEXT,

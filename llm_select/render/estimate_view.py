@@ -104,16 +104,19 @@ def flat_footprint(one: Footprint) -> Json:
     memory, speed = one.memory, one.speed
     decode, prefill = speed.decode, speed.prefill
     codes = dict.fromkeys(a.code for a in (*memory.assumptions, *speed.assumptions))
+    # The total is that of the figures shown, so that a reader's sum agrees to the last digit.
+    weights, kv_cache = round(memory.weights / GIB, 4), round(memory.kv_cache / GIB, 4)
+    activations, overhead = round(memory.activations / GIB, 4), round(memory.overhead / GIB, 4)
     return {
         "model": one.candidate.model_id,
         "quantization": one.candidate.quantization_id,
         "engine": one.candidate.engine_id,
-        "weights_gib": round(memory.weights / GIB, 4),
+        "weights_gib": weights,
         "host_gib": round(memory.host / GIB, 4),
-        "kv_cache_gib": round(memory.kv_cache / GIB, 4),
-        "activations_gib": round(memory.activations / GIB, 4),
-        "overhead_gib": round(memory.overhead / GIB, 4),
-        "total_gib": round(memory.total / GIB, 4),
+        "kv_cache_gib": kv_cache,
+        "activations_gib": activations,
+        "overhead_gib": overhead,
+        "total_gib": round(weights + kv_cache + activations + overhead, 4),
         "low_gib": round(memory.low / GIB, 4),
         "high_gib": round(memory.high / GIB, 4),
         "verdict": memory.verdict,

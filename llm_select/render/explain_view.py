@@ -63,6 +63,9 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
                 ),
             )
         )
+        if result.changes:
+            ways = ", or ".join(remedy(change) for change in result.changes)
+            blocks.append(Text(f"Also admitted, each alone: {ways}."))
     elif result.rank is not None:
         blocks.append(Text(f"Rank {result.rank} of {result.ranked} that fit."))
         blocks.append(terms_table(item))
@@ -85,7 +88,7 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
             Table(
                 (
                     Column("Format, engine"),
-                    Column("Memory", right=True),
+                    Column("GiB", right=True),
                     Column("Tokens/s", right=True),
                     Column("Score", right=True, keep=True),
                 ),

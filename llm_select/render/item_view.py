@@ -40,14 +40,11 @@ def quality_cell(item: Item, target: Target | None) -> str:
 
 
 def memory_cell(item: Item) -> str:
-    """`21.0 of 23.5 GiB` on the fullest device, with the high end when it matters."""
+    """`20.0–20.3` GiB on the fullest device, expected to high."""
     memory = item.memory
     if memory is None:
         return "–"
-    expected, high = memory.device_expected / GIB, memory.device_high / GIB
-    if memory.usable is None:
-        return f"{expected:.1f}–{high:.1f} GiB"
-    return f"{expected:.1f}–{high:.1f} of {memory.usable / GIB:.1f} GiB"
+    return f"{memory.device_expected / GIB:.1f}–{memory.device_high / GIB:.1f}"
 
 
 def speed_cell(item: Item) -> str:

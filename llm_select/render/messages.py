@@ -56,6 +56,18 @@ def _excluded(v: Values) -> str:
     return f"left out {len(names)} board(s) with their siblings: {shown}"
 
 
+_MISSING = {
+    "bandwidth-unknown": "memory bandwidth of the machine not given",
+    "host-bandwidth-unknown": "some layers run from main memory, whose bandwidth is not given",
+    "compute-unknown": "throughput of the machine not in the catalog",
+    "reads-only": "throughput of the machine not in the catalog",
+}
+
+
+def _speed_unknown(v: Values) -> str:
+    return f"speed unknown: {_MISSING.get(str(v.get('missing')), 'memory bandwidth not given')}"
+
+
 MESSAGES: dict[str, str | Callable[[Values], str]] = {
     # hard constraints
     "family": lambda v: f"is of family {v['family']}",
@@ -80,7 +92,11 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "speed": lambda v: (
         f"{rate(_num(v, 'low'))} tokens/s at the low end, {rate(_num(v, 'needed'))} asked"
     ),
-    "speed-unknown": "speed unknown: memory bandwidth not given",
+    "speed-unknown": lambda v: _speed_unknown(v),
+    "reading-speed": lambda v: (
+        f"reads a request as fast as a decoder of {rate(_num(v, 'value'))} tokens/s would answer it"
+    ),
+    "retired": "retired or about to be by its provider",
     "accuracy": lambda v: (
         f"low end of quality {score(_num(v, 'low'))}, {score(_num(v, 'needed'))} asked"
     ),
@@ -133,8 +149,12 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     # assumptions of the edge
     "machine-detected": lambda v: f"this machine: {v['machine']}",
     "machine-memory-only": lambda v: (
-        f"{v['devices']} device(s) of {_num(v, 'nominal_gib'):g} GiB taken for NVIDIA cards with "
-        f"{_gib(v, 'usable_gib')} usable (GB and GiB mean the same here)"
+        (
+            f"a device of {_num(v, 'nominal_gib'):g} GiB, taken for an NVIDIA card, "
+            if v["devices"] == 1
+            else f"{v['devices']} devices of {_num(v, 'nominal_gib'):g} GiB, taken for NVIDIA cards, each "
+        )
+        + f"with {_gib(v, 'usable_gib')} usable (GB and GiB mean the same here)"
     ),
     "machine": lambda v: (
         f"{v['devices']} × {v['machine']}, {_num(v, 'nominal_gib'):g} GiB each, "

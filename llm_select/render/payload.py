@@ -299,6 +299,9 @@ def explanation_json(result: Explanation, catalog: Catalog) -> Json:
         "requirements": requirements_json(result.requirements),
         "rank": result.rank,
         "ranked": result.ranked,
+        "admitted_by": [
+            {"option": c.option, "value": c.value, "text": remedy(c)} for c in result.changes
+        ],
         **item_json(result.item, result.target, catalog, variants=True),
         "assumptions": [reason_json(r) for r in result.assumptions],
         "dropped_criteria": {k: reason_json(v) for k, v in result.dropped.items()},

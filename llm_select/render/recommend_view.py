@@ -15,7 +15,7 @@ from llm_select.render.item_view import (
     terms_table,
 )
 from llm_select.render.messages import remedy, sentence
-from llm_select.render.numbers import share
+from llm_select.render.numbers import score, share
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -39,7 +39,7 @@ def recommendation_document(
     shown = result.picks if everything else result.picks[:top]
     if shown:
         blocks.append(_picks(shown, result))
-        blocks.extend(_notes(shown, result))
+        blocks.extend(_notes(shown, result, catalog))
     else:
         blocks.append(
             Text(
@@ -58,13 +58,21 @@ def recommendation_document(
             title = "Rejected" if everything else "Nearest misses"
             blocks.append(_misses(misses, title, result))
     elif result.rejected:
-        blocks.append(_misses(_better_misses(result), "Nearest misses", result))
+        better = _better_misses(result)
+        own = [item for item in better if item.candidate.model.weights == "open"]
+        # The smallest change first: a model that needs a little more memory before one that needs a cluster.
+        own.sort(key=lambda item: item.memory.device_high if item.memory is not None else 0.0)
+        blocks.append(_misses(tuple(own[:NEAR_MISSES]), "Better at the task, but", result))
+        hosted = [item for item in better if item.candidate.model.weights == "hosted"]
+        if hosted:
+            blocks.append(_hosted_note(hosted, result))
     if result.unrated:
         blocks.append(_unrated(result, everything))
     blocks.append(_standing(result, catalog))
     records = [flat(item, result.target, rank) for rank, item in enumerate(shown, 1)]
-    if everything:
-        records += [flat(item, result.target, None) for item in (*result.unrated, *result.rejected)]
+    others = (*result.unrated, *result.rejected[: None if everything else NEAR_MISSES])
+    if everything or not shown:
+        records += [flat(item, result.target, None) for item in others]
     return Document(tuple(b for b in blocks if not (isinstance(b, Table) and not b.rows)), records)
 
 
@@ -90,7 +98,7 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
         Column("Model"),
         Column("Format, engine"),
         Column(f"Quality ({result.target.benchmark.unit})" if result.target else "Quality", True),
-        Column("Memory", right=True),
+        Column("GiB", right=True, keep=True),
     ]
     if fast:
         columns.append(Column("Tokens/s", right=True, keep=True))
@@ -130,7 +138,7 @@ def _name(item: Item) -> str:
     return item.candidate.model.name + mode
 
 
-def _notes(items: tuple[Item, ...], result: Recommendation) -> list[Block]:
+def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) -> list[Block]:
     notes: list[Block] = []
     tags = {item.quality.tag for item in items if item.quality is not None}
     if "inferred" in tags:
@@ -155,6 +163,10 @@ def _notes(items: tuple[Item, ...], result: Recommendation) -> list[Block]:
     )
     if developer:
         notes.append(Text("* reported by the model's own developer.", "note"))
+    restricted = [item for item in items if _restricted(item, catalog)]
+    if restricted:
+        names = ", ".join(dict.fromkeys(item.candidate.model.name for item in restricted))
+        notes.append(Text(f"Not for commercial use by their licence: {names}.", "warn"))
     if len(result.picks) > len(items):
         notes.append(
             Text(
@@ -162,6 +174,11 @@ def _notes(items: tuple[Item, ...], result: Recommendation) -> list[Block]:
             )
         )
     return notes
+
+
+def _restricted(item: Item, catalog: Catalog) -> bool:
+    license_ = catalog.licenses.get(item.candidate.model.license)
+    return license_ is not None and license_.commercial == "no"
 
 
 def _quantized_unmeasured(item: Item) -> bool:
@@ -194,7 +211,7 @@ def _variants(items: tuple[Item, ...]) -> Table:
         (
             Column("Model"),
             Column("Format, engine"),
-            Column("Memory", right=True),
+            Column("GiB", right=True, keep=True),
             Column("Tokens/s", right=True),
             Column("Score", right=True, keep=True),
         ),
@@ -216,7 +233,18 @@ def _better_misses(result: Recommendation) -> tuple[Item, ...]:
         and item.quality.value is not None
         and item.quality.value > limit
     ]
-    return tuple(found[:NEAR_MISSES])
+    return tuple(found)
+
+
+def _hosted_note(items: list[Item], result: Recommendation) -> Text:
+    unit = result.target.benchmark.unit if result.target is not None else ""
+    shown = ", ".join(
+        f"{item.candidate.model.name} {score(item.quality.value, unit)}"
+        for item in items[:NEAR_MISSES]
+        if item.quality is not None
+    )
+    more = f" and {len(items) - NEAR_MISSES} more" if len(items) > NEAR_MISSES else ""
+    return Text(f"Better but only hosted: {shown}{more}; see --weights-access any.", "note")
 
 
 def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Table:

@@ -80,6 +80,7 @@ def variants(
     allowed: Sequence[Offering],
     *,
     named: bool,
+    released: float,
     most_bits: float = float("inf"),
     largest_first: bool = False,
 ) -> Iterator[Candidate]:
@@ -87,18 +88,21 @@ def variants(
 
     Two engines that load the same format with the same memory model (Ollama runs llama.cpp) give the same answer
     twice; the first listed stands for both unless --engine asks. A format that needs calibration data counts only
-    where somebody published it, and one below four bits only when asked for by name (`named`). Formats of which
-    even the narrowest matrices take more than `most_bits` are left out; when all do, the narrowest stays, as the
-    nearest miss. Candidates are made as they are asked for.
+    where somebody published it, and one below four bits only when asked for by name (`named`). A format wider
+    than the released weights (`released` bits) is left out. Formats of which even the narrowest matrices take more
+    than `most_bits` are left out; when all do, the narrowest stays, as the nearest miss. Candidates are made as
+    they are asked for.
     """
     published = {artifact.quantization for artifact in model.artifacts}
+    widest = released if released < SMALL_BITS else released * WIDER
     seen: set[tuple[str, str]] = set()
     found = [
         (form, offering)
         for offering in allowed
         if runs(offering.engine, model)
         for form in offering.formats
-        if named or _wanted(form.quantization, form.name in published)
+        if named
+        or (_wanted(form.quantization, form.name in published) and form.quantization.bits <= widest)
     ]
     kept = [pair for pair in found if pair[0].least_bits <= most_bits]
     if not kept and found:
@@ -121,6 +125,23 @@ def variants(
             form.name in published,
             None,
         )
+
+
+WIDER = 1.1
+"""A format this much wider than released weights of eight bits or more still counts as the same: scales differ."""
+SMALL_BITS = 8.0
+"""Below it weights were trained or rounded to their format, and only that format or a narrower one makes sense."""
+
+
+def released_bits(catalog: Catalog, model: Model) -> float:
+    """Bits of the widest released weights: one gains nothing by unpacking a checkpoint that came in four or eight
+    bits (gpt-oss, DeepSeek-V3). Infinite when the card names no files in the developer's own format."""
+    released = [
+        catalog.quantizations[artifact.quantization].bits
+        for artifact in model.artifacts
+        if artifact.format == "safetensors"
+    ]
+    return max(released, default=float("inf"))
 
 
 def serves(engine: Engine, vendor: str | None) -> bool:

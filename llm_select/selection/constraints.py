@@ -36,6 +36,7 @@ def card_objections(
         _language(model, requirements, quality),
         _examples(model, task, requirements, quality),
         _access(model, requirements),
+        _status(model),
         _license(catalog, model, requirements),
         _context(model, requirements),
     ]
@@ -127,6 +128,13 @@ def _access(model: Model, requirements: Requirements) -> Objection | None:
     return None
 
 
+def _status(model: Model) -> Objection | None:
+    """A hosted model that its provider retires cannot be built on; open weights stay usable."""
+    if model.weights == "hosted" and model.status == "deprecated":
+        return Objection(Reason("retired", {}), None)
+    return None
+
+
 def _license(catalog: Catalog, model: Model, requirements: Requirements) -> Objection | None:
     if requirements.licenses and model.license not in requirements.licenses:
         return Objection(
@@ -141,9 +149,15 @@ def _license(catalog: Catalog, model: Model, requirements: Requirements) -> Obje
 
 
 def _context(model: Model, requirements: Requirements) -> Objection | None:
-    needed = requirements.workload.context
     if model.context is None:
         return None
+    work = requirements.workload
+    # A decoder holds prompt and answer in one window, an encoder-decoder each in its own, an encoder only reads.
+    needed = work.context
+    if model.kind == "encoder-decoder":
+        needed = max(work.prompt_tokens, work.generate_tokens)
+    elif model.kind == "encoder":
+        needed = work.prompt_tokens
     limit = max(model.context.native, model.context.extended or 0)
     if limit >= needed:
         return None

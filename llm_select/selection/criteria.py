@@ -31,6 +31,8 @@ class Measured(NamedTuple):
     speed: float | None
     """Answer tokens per second."""
     memory: MemoryEstimate | None
+    speed_missing: str | None
+    """Why no speed is claimed."""
 
 
 def linear(value: float, anchors: Anchors) -> float:
@@ -114,11 +116,13 @@ def _criterion(
         )
     if criterion == "speed":
         if measured.speed is None:
-            code = "hosted-speed" if measured.candidate.offer is not None else "speed-unknown"
-            return 0.0, Reason(code)
+            if measured.candidate.offer is not None:
+                return 0.0, Reason("hosted-speed")
+            return 0.0, Reason("speed-unknown", {"missing": measured.speed_missing})
+        code = "reading-speed" if measured.candidate.model.kind == "encoder" else "speed"
         ends = {"low": scoring.speed.low, "high": scoring.speed.high}
         return logarithmic(measured.speed, scoring.speed), Reason(
-            "speed", {"value": measured.speed, **ends}
+            code, {"value": measured.speed, **ends}
         )
     if criterion == "headroom":
         memory = measured.memory

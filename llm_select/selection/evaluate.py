@@ -10,10 +10,18 @@ from llm_select.estimates.memory import Serving, inference_memory, serving
 from llm_select.estimates.shape import ShapeError
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.speed import speed as estimate_speed
+from llm_select.estimates.types import Range
 from llm_select.evidence.quality import Assessment, Quality, shifted
 from llm_select.evidence.scores import default_mode
 from llm_select.selection import constraints
-from llm_select.selection.candidates import Offering, hosted, offerings, runs, variants
+from llm_select.selection.candidates import (
+    Offering,
+    hosted,
+    offerings,
+    released_bits,
+    runs,
+    variants,
+)
 from llm_select.selection.criteria import Measured, quality_anchors, terms, weights_in_force
 from llm_select.selection.types import (
     Candidate,
@@ -77,8 +85,9 @@ def evaluate(question: Question, model_id: str) -> Item:
         passed.extend(good)
         failed.extend(bad)
     if passed:
-        passed.sort(key=_variant_order)
-        return passed[0]._replace(alternatives=tuple(passed[1:]))
+        best = best_variant(passed)
+        others = sorted((item for item in passed if item is not best), key=_variant_order)
+        return best._replace(alternatives=tuple(others))
     return min(failed, key=_nearness)
 
 
@@ -155,6 +164,7 @@ def _self_hosted(
         mode,
         question.offerings,
         named=bool(requirements.quantizations),
+        released=released_bits(catalog, model),
         most_bits=_most_bits(size, machine),
         largest_first=not rated,
     )
@@ -255,7 +265,7 @@ def _finish(
     requirements = question.requirements
     loss = _loss(question, candidate)
     share = _answer_share(requirements, candidate)
-    decode = speed.decode if speed is not None else None
+    decode = _answer_rate(requirements, candidate, speed)
     effective = decode.expected * share if decode is not None else None
     slow = decode.low * share if decode is not None else None
     value, low = _after_loss(question, quality, loss)
@@ -271,9 +281,24 @@ def _finish(
     score: float | None = None
     parts: tuple[Term, ...] = ()
     if quality is not None and value is not None and not objections:
-        measured = Measured(candidate, quality, value, effective, memory)
+        missing = speed.missing if speed is not None else None
+        measured = Measured(candidate, quality, value, effective, memory, missing)
         score, parts = terms(question.catalog, measured, question.weights, question.anchors)
     return Item(candidate, quality, memory, speed, score, parts, tuple(objections), loss, effective)
+
+
+def _answer_rate(
+    requirements: Requirements, candidate: Candidate, speed: SpeedEstimate | None
+) -> Range | None:
+    """Tokens per second of one stream. An encoder writes nothing: its rate is that of a decoder which would answer
+    the same request in the time the encoder takes to read it."""
+    if speed is None or speed.decode is not None or candidate.model.kind != "encoder":
+        return speed.decode if speed is not None else None
+    if speed.prefill is None:
+        return None
+    work = requirements.workload
+    ratio = work.generate_tokens / work.prompt_tokens
+    return Range(*(rate * ratio for rate in speed.prefill))
 
 
 def _answer_share(requirements: Requirements, candidate: Candidate) -> float:
@@ -309,16 +334,35 @@ def _rejected(
     return Item(candidate, quality, None, None, None, (), tuple(objections), None, None)
 
 
+FORMAT_MARGIN = 0.05
+"""What a narrower format must gain in score before it is taken: its cost in quality was not measured."""
+
+
+def best_variant(passed: Sequence[Item]) -> Item:
+    """The variant to show for a model: the best score, but not at an unmeasured cost in quality for little.
+
+    Formats score alike on quality where nobody measured what they cost, so speed and free memory alone would always
+    drive the choice to the narrowest. Among variants within FORMAT_MARGIN of the best, the one with most bits wins.
+    """
+    top = max(item.score or 0.0 for item in passed)
+    near = [item for item in passed if (item.score or 0.0) >= top - FORMAT_MARGIN]
+    return min(near, key=lambda item: (-_bits(item), item.loss is None, -(item.score or 0.0)))
+
+
+def _bits(item: Item) -> float:
+    quantization = item.candidate.quantization
+    return quantization.bits if quantization is not None else 0.0
+
+
 def _variant_order(item: Item) -> tuple[float, bool, float]:
     """Best score first, then what was measured before what was not, then more bits.
 
     Sorting is stable: what still ties stays in the catalog's order of engines and formats.
     """
-    quantization = item.candidate.quantization
     return (
         -(item.score if item.score is not None else -1.0),
         item.loss is None,
-        -(quantization.bits if quantization is not None else 0.0),
+        -_bits(item),
     )
 
 

@@ -9,7 +9,7 @@ from llm_select.estimates.limits import largest_batch, largest_context, needed_g
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
-from llm_select.selection.candidates import offerings, variants
+from llm_select.selection.candidates import offerings, released_bits, variants
 from llm_select.selection.types import Candidate, Requirements
 
 if TYPE_CHECKING:
@@ -44,15 +44,23 @@ class Holder(NamedTuple):
 def footprints(
     catalog: Catalog, model_id: str, requirements: Requirements
 ) -> tuple[Footprint, ...]:
-    """Every variant, most bits first. Raises ShapeError when the card lacks a width that is needed."""
+    """Every format, most bits first, each on the first engine that loads it unless --engine asks.
+
+    Raises ShapeError when the card lacks a width that is needed.
+    """
     model = catalog.models[model_id]
     if model.architecture is None:
         return ()
     size = sizing(model)
     found = []
+    seen: set[str | None] = set()
     allowed = offerings(catalog, requirements)
     named = bool(requirements.quantizations)
-    for candidate in variants(model_id, model, "direct", allowed, named=named):
+    released = released_bits(catalog, model)
+    for candidate in variants(model_id, model, "direct", allowed, named=named, released=released):
+        if candidate.quantization_id in seen and not requirements.engines:
+            continue
+        seen.add(candidate.quantization_id)
         found.append(footprint(candidate, requirements.workload, requirements.machine, size=size))
     found.sort(key=lambda f: -(f.candidate.quantization.bits if f.candidate.quantization else 0))
     return tuple(found)

@@ -12,8 +12,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.evidence.quality import assess, probability_better
-from llm_select.selection.evaluate import evaluate, footprint, pose
-from llm_select.selection.types import Item, Reason, Recommendation, Requirements
+from llm_select.selection.admit import admitting_changes
+from llm_select.selection.evaluate import Question, evaluate, footprint, pose
+from llm_select.selection.types import Change, Item, Reason, Recommendation, Requirements
 
 if TYPE_CHECKING:
     from llm_select.evidence.quality import Assessment
@@ -27,6 +28,11 @@ def recommend(catalog: Catalog, requirements: Requirements) -> Recommendation:
     Picks are rated models that meet all constraints, by score; a tie goes to the narrower interval, then to the
     smaller model, then to the id. Raises KeyError for an unknown task (the edge has checked names before).
     """
+    assessment, question = _pose(catalog, requirements)
+    return _answer(question, assessment)
+
+
+def _pose(catalog: Catalog, requirements: Requirements) -> tuple[Assessment, Question]:
     assessment = assess(
         catalog,
         requirements.task,
@@ -34,7 +40,11 @@ def recommend(catalog: Catalog, requirements: Requirements) -> Recommendation:
         pairs=requirements.pairs,
         exclude=requirements.exclude_boards,
     )
-    question = pose(catalog, requirements, assessment)
+    return assessment, pose(catalog, requirements, assessment)
+
+
+def _answer(question: Question, assessment: Assessment) -> Recommendation:
+    catalog, requirements = question.catalog, question.requirements
     items = [evaluate(question, model_id) for model_id in catalog.models]
     passed = [item for item in items if not item.objections]
     picks = sorted((i for i in passed if i.score is not None), key=_pick_order)
@@ -69,27 +79,37 @@ class Explanation(NamedTuple):
     """Its place among the picks; None when it is not one."""
     ranked: int
     """How many picks there are."""
+    changes: tuple[Change, ...]
+    """Other changes, each enough alone, for a model that only memory keeps out."""
     assumptions: tuple[Reason, ...]
     dropped: Mapping[str, Reason]
 
 
 def explain(catalog: Catalog, model_id: str, requirements: Requirements) -> Explanation:
-    """One model's item and rank. A model that its card alone rules out still shows what memory it would take."""
-    result = recommend(catalog, requirements)
+    """One model's item and rank, and for one that does not fit, what else would admit it.
+
+    A model that its card alone rules out still shows what memory it would take. Raises KeyError for an unknown id.
+    """
+    assessment, question = _pose(catalog, requirements)
+    result = _answer(question, assessment)
     everyone = (*result.picks, *result.unrated, *result.rejected)
     item = next(i for i in everyone if i.candidate.model_id == model_id)
     rank = next(
         (n for n, i in enumerate(result.picks, 1) if i.candidate.model_id == model_id), None
     )
     if item.memory is None and requirements.machine is not None:
-        assessment = assess(catalog, requirements.task, exclude=requirements.exclude_boards)
-        item = footprint(pose(catalog, requirements, assessment), model_id, item)
+        item = footprint(question, model_id, item)
+    codes = {objection.reason.code for objection in item.objections}
+    changes: tuple[Change, ...] = ()
+    if codes and codes <= {"memory", "memory-tight"}:
+        changes = admitting_changes(question, model_id)
     return Explanation(
         requirements,
         result.target,
         item,
         rank,
         len(result.picks),
+        changes,
         result.assumptions,
         result.dropped,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from llm_select.catalog import load
 from llm_select.cli.main import run
 
 if TYPE_CHECKING:
@@ -48,12 +49,18 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield directory
 
 
-@pytest.fixture(scope="session")
-def catalog(cache: Path) -> Catalog:
-    """The bundled catalog."""
-    from llm_select.catalog.load import load_catalog
+@pytest.fixture(scope="session", autouse=True)
+def catalog(cache: Path) -> Iterator[Catalog]:
+    """The bundled catalog, read once: commands without --catalog get this one instead of reading it again."""
+    bundled = load.load_catalog()
 
-    return load_catalog()
+    def once(directories: tuple[Path, ...] = ()) -> Catalog:
+        return original(directories) if directories else bundled
+
+    original = load.load_catalog
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "load_catalog", once)
+        yield bundled
 
 
 @pytest.fixture(scope="session")

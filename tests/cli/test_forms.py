@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
+from functools import cache
 from io import StringIO
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.cli.conftest import Answer, Call
 
 COMMANDS = {
     "recommend": ("recommend", "--task", "translation", "--gpu-mem", "24"),
@@ -33,10 +35,19 @@ COMMANDS = {
 FORMS = ("table", "plain", "csv", "markdown", "json")
 
 
+Printed = Callable[[str, str], Answer]
+
+
+@pytest.fixture(scope="module")
+def printed(call: Call) -> Printed:
+    """What a command prints in a form; each is run once for all tests of this file."""
+    return cache(lambda name, form: call(*COMMANDS[name], "-o", form))
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_form_prints_without_escape_codes(name: str, form: str, call: Call) -> None:
-    answer = call(*COMMANDS[name], "-o", form)
+def test_a_form_prints_without_escape_codes(name: str, form: str, printed: Printed) -> None:
+    answer = printed(name, form)
     assert answer.code in (0, 1)
     assert answer.err == ""
     assert "\x1b" not in answer.out
@@ -46,25 +57,29 @@ def test_a_form_prints_without_escape_codes(name: str, form: str, call: Call) ->
         assert answer.out.strip()
 
 
-@pytest.mark.parametrize("width", [80, 160])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_table_stays_within_the_terminal(
-    name: str, width: int, call: Call, monkeypatch: pytest.MonkeyPatch
+def test_a_table_stays_within_80_columns(name: str, printed: Printed) -> None:
+    assert max(map(len, printed(name, "table").out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["recommend", "compare"])
+def test_a_table_stays_within_160_columns(
+    name: str, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
-    assert max(map(len, call(*COMMANDS[name]).out.splitlines())) <= width
+    monkeypatch.setenv("COLUMNS", "160")
+    assert 80 < max(map(len, call(*COMMANDS[name]).out.splitlines())) <= 160
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_csv_rows_have_all_the_columns_of_the_header(name: str, call: Call) -> None:
-    rows = list(csv.reader(StringIO(call(*COMMANDS[name], "-o", "csv").out)))
+def test_csv_rows_have_all_the_columns_of_the_header(name: str, printed: Printed) -> None:
+    rows = list(csv.reader(StringIO(printed(name, "csv").out)))
     assert {len(row) for row in rows} <= {len(rows[0])} if rows else True
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_no_form_prints_pythons_own_words(name: str, call: Call) -> None:
+def test_no_form_prints_pythons_own_words(name: str, printed: Printed) -> None:
     for form in ("table", "plain", "csv", "markdown"):
-        out = call(*COMMANDS[name], "-o", form).out
+        out = printed(name, form).out
         assert "None" not in out
         assert "NamedTuple" not in out
         assert "<llm_select" not in out
@@ -74,14 +89,20 @@ def test_the_form_is_case_insensitive(call: Call) -> None:
     assert call("tasks", "-o", "JSON").json()["tasks"]
 
 
-def test_a_recommendation_in_csv_has_one_row_for_each_pick(call: Call) -> None:
-    rows = list(csv.DictReader(StringIO(call(*COMMANDS["recommend"], "-o", "csv").out)))
+def test_a_recommendation_in_csv_has_one_row_for_each_pick(printed: Printed) -> None:
+    rows = list(csv.DictReader(StringIO(printed("recommend", "csv").out)))
     picks = [row for row in rows if row.get("score")]
     assert len(picks) >= 5
 
 
-def test_a_table_says_on_what_it_stands(call: Call) -> None:
-    out = call(*COMMANDS["recommend"]).out
+def test_a_csv_without_picks_says_why_each_near_miss_is_none(printed: Printed) -> None:
+    rows = list(csv.DictReader(StringIO(printed("recommend, nothing fits", "csv").out)))
+    assert rows
+    assert all(row["rejected_by"] and not row["rank"] for row in rows)
+
+
+def test_a_table_says_on_what_it_stands(printed: Printed) -> None:
+    out = printed("recommend", "table").out
     assert "On what this stands" in out
     assert "https://" in out
 

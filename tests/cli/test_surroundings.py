@@ -1,0 +1,141 @@
+"""Pipes that close, caches that cannot be written, runs that write at once: nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = (sys.executable, "-m", "llm_select")
+QUESTION = ("recommend", "--task", "translation", "--gpu-mem", "24", "--all", "-o", "json")
+
+
+def _environment(cache: Path | str, **more: str) -> Mapping[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "COLUMNS")}
+    return {**kept, "LLM_SELECT_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT), **more}
+
+
+def _run(*arguments: str, cache: Path | str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        env=_environment(cache, **more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+@pytest.mark.parametrize("form", ["json", "table", "plain"])
+def test_a_closed_pipe_ends_the_run_quietly(form: str, cache: Path) -> None:
+    line = [*PROGRAM, *QUESTION[:-1], form]
+    with subprocess.Popen(
+        line, env=_environment(cache), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(60) in (0, 141)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_an_error_not_a_silent_success(cache: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "tasks"], env=_environment(cache), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_gets_no_escape_codes_whatever_the_terminal(cache: Path) -> None:
+    done = _run("tasks", cache=cache, TERM="xterm-256color", COLORTERM="truecolor")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+
+
+def test_text_beyond_ascii_survives_a_narrow_locale(cache: Path) -> None:
+    done = _run(*QUESTION, cache=cache, LC_ALL="C", PYTHONIOENCODING="utf-8")
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+def test_an_output_encoding_without_our_signs_is_no_crash(cache: Path) -> None:
+    done = _run("compare", "gemma-3-12b-it", "gpt-4.1", cache=cache, PYTHONIOENCODING="ascii")
+    assert "Traceback" not in done.stderr
+    assert "a defect" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_cache_costs_only_time(tmp_path: Path) -> None:
+    place = tmp_path / "locked"
+    place.mkdir(mode=0o500)
+    done = _run("tasks", "-o", "json", cache=place / "below")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_cache_directory_that_is_a_file_costs_only_time(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_text("mine")
+    done = _run("tasks", "-o", "json", cache=place)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert place.read_text() == "mine"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs RLIMIT_FSIZE")
+def test_a_full_cache_directory_costs_only_time(tmp_path: Path) -> None:
+    limited = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+        "from llm_select.cli.main import main; main(['licenses', '-o', 'json'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited], env=_environment(tmp_path), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("{")
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("catalog-")] == []
+
+
+def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
+    before = _run("licenses", "-o", "json", cache=tmp_path)
+    compiled = [path for path in tmp_path.iterdir() if path.name.startswith("catalog-")]
+    for path in compiled:
+        path.write_bytes(path.read_bytes()[:1000])
+    after = _run("licenses", "-o", "json", cache=tmp_path)
+    assert (after.returncode, after.stdout, after.stderr) == (0, before.stdout, "")
+
+
+def test_runs_that_write_the_cache_at_once_all_answer_alike(tmp_path: Path) -> None:
+    line = [*PROGRAM, "licenses", "-o", "json"]
+    running = [
+        subprocess.Popen(
+            line, env=_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    done = [process.communicate(timeout=120) for process in running]
+    assert {process.returncode for process in running} == {0}
+    assert {err for _, err in done} == {""}
+    assert len({out for out, _ in done}) == 1
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".new-")] == []
+
+
+def test_no_home_and_no_cache_variable_costs_only_time(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+    done = _run("licenses", "-o", "json", cache="", HOME=gone, XDG_CACHE_HOME=gone)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_only_debug_shows_a_traceback(cache: Path) -> None:
+    line = ("recommend", "--task", "bananas")
+    assert "Traceback" not in _run(*line, cache=cache).stderr
+    assert "Traceback" in _run(*line, "--debug", cache=cache).stderr
