@@ -8,6 +8,7 @@ What it holds:
   that `--help` prints;
 - every `llm-select …` line in a code block, and every such span in prose, is one the program accepts;
 - blocks after `<!-- run -->` run with exit code 0 (`<!-- run: 1 -->`: with that code);
+- blocks after `<!-- output: llm-select … -->` are what that command prints (`python docs/check.py --write` renews them);
 - blocks after `<!-- file: PATH -->` stand word for word in that file;
 - no path of somebody's machine is left in a page.
 """
@@ -36,7 +37,7 @@ PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")
 """Pages outside docs/."""
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
-_DIRECTIVE = re.compile(r"^<!-- (?P<name>run|file)(?:: (?P<value>.+?))? -->$")
+_DIRECTIVE = re.compile(r"^<!-- (?P<name>run|file|output)(?:: (?P<value>.+?))? -->$")
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\((?P<target>[^()\s]+)(?:\s+\"[^\"]*\")?\)")
 _HTML_LINK = re.compile(r"<(?:a|img)\b[^>]*?(?:href|src)=\"(?P<target>[^\"]+)\"")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]: +<?(?P<target>[^\s>]+)")
@@ -305,6 +306,53 @@ def check_runs(page: Page) -> Iterator[Fault]:
             yield Fault(page.path, example.line, f"llm-select {' '.join(example.words)}: {message}")
 
 
+def printed(command: str) -> tuple[str, ...]:
+    """Lines of a command's output at 80 columns, trailing blanks off."""
+    done = subprocess.run(
+        [sys.executable, "-m", "llm_select", *shlex.split(command)[1:]],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "80", "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_RUN_SECONDS,
+        check=False,
+    )
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    while lines and not lines[-1]:
+        lines.pop()
+    return tuple(lines)
+
+
+def check_outputs(page: Page) -> Iterator[Fault]:
+    """Blocks marked `<!-- output: COMMAND -->` that are not what the command prints today."""
+    for block in page.blocks:
+        if block.directive is None or block.directive[0] != "output":
+            continue
+        if printed(block.directive[1] or "") != block.lines:
+            yield Fault(
+                page.path, block.line, "not what it prints today: run `python docs/check.py --write`"
+            )
+
+
+def write_outputs(path: Path) -> None:
+    """Renew the output blocks of a page in place."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    fresh: list[str] = []
+    at = 0
+    while at < len(lines):
+        match = _DIRECTIVE.match(lines[at])
+        fresh.append(lines[at])
+        at += 1
+        if match is None or match["name"] != "output":
+            continue
+        fresh += [lines[at], *printed(match["value"])]
+        at += 1
+        while not lines[at].startswith("```"):
+            at += 1
+    path.write_text("\n".join(fresh) + "\n", encoding="utf-8")
+
+
 def check_excerpts(page: Page, root: Path = ROOT) -> Iterator[Fault]:
     """Blocks marked `<!-- file: PATH -->` that differ from the file."""
     for block in page.blocks:
@@ -364,10 +412,19 @@ def _undocumented(page: Page) -> Iterator[Fault]:
 
 
 def main() -> int:
-    """Check everything, print the faults, return the exit code."""
+    """Check everything, print the faults, return the exit code; with `--write`, renew output blocks first."""
+    if "--write" in sys.argv[1:]:
+        write_outputs(ROOT / "README.md")
     found, faults = pages()
     for page in found:
-        for check in (check_links, check_paths, check_examples, check_runs, check_excerpts):
+        for check in (
+            check_links,
+            check_paths,
+            check_examples,
+            check_runs,
+            check_outputs,
+            check_excerpts,
+        ):
             faults += check(page)
     faults += check_generated()
     for fault in sorted(faults):

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -97,6 +98,10 @@ def main(argv: list[str] | None = None) -> None:
     # One answer and out: collecting cycles among the catalog's many objects would only cost time.
     gc.disable()
     arguments = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks one of our signs shows a question mark for it.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     code = run(arguments)
     try:
         sys.stdout.flush()

@@ -43,7 +43,9 @@ def open_catalog(directories: Sequence[Path] | None) -> Catalog:
 def emit(form: str, document: Callable[[], Document], payload: Callable[[], object]) -> None:
     """Print; only the form asked for is built."""
     if form == "json":
-        text = json.dumps(payload(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        # Escapes where the output cannot carry every sign: JSON must never lose one.
+        unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+        text = json.dumps(payload(), ensure_ascii=not unicode, indent=2, allow_nan=False) + "\n"
     elif form == "csv":
         from llm_select.render.csv import render_csv
 

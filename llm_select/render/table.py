@@ -19,9 +19,16 @@ WIDE = 110
 _STYLE = {"head": "bold", "note": "dim", "warn": "yellow", "plain": ""}
 
 
+class _Printer(Console):
+    """A console that leaves a closed pipe to the caller; rich's own exits with 1, which means that nothing fits."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def render_table(document: Document, out: TextIO) -> None:
-    """Print to a terminal (or a file: then without colour), within its width."""
-    console = Console(file=out, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    """Print to a terminal (or a file: then without colour), within its width. Raises BrokenPipeError."""
+    console = _Printer(file=out, highlight=False, soft_wrap=False, emoji=False, markup=False)
     for block in document.blocks:
         for piece in _pieces(block, console.width):
             console.print(piece)

@@ -346,7 +346,10 @@ def best_variant(passed: Sequence[Item]) -> Item:
     """
     top = max(item.score or 0.0 for item in passed)
     near = [item for item in passed if (item.score or 0.0) >= top - FORMAT_MARGIN]
-    return min(near, key=lambda item: (-_bits(item), item.loss is None, -(item.score or 0.0)))
+    # What still ties stays in the catalog's order of engines.
+    return min(
+        near, key=lambda item: (-_bits(item), item.loss is None, not item.candidate.published)
+    )
 
 
 def _bits(item: Item) -> float:

@@ -23,7 +23,7 @@ LOADED = (
 )
 NEVER = {
     "pydantic", "pydantic_core", "yaml", "numpy", "pandas", "platformdirs", "psutil", "pynvml", "jinja2", "httpx",
-    "asyncio", "rich.markdown", "markdown_it", "pygments", "typer.rich_utils", "typer._completion_shared",
+    "asyncio", "rich.markdown", "markdown_it", "pygments", "typer.rich_utils",
     "importlib.metadata", "sqlite3", "ssl", "http.client", "multiprocessing", "unittest", "statistics",
 }  # fmt: skip
 """Neither help nor a warm answer in JSON needs these."""
