@@ -8,7 +8,7 @@ What it holds:
   that `--help` prints;
 - every `llm-select …` line in a code block, and every such span in prose, is one the program accepts;
 - blocks after `<!-- run -->` run with exit code 0 (`<!-- run: 1 -->`: with that code);
-- blocks after `<!-- output: llm-select … -->` are what that command prints (`python docs/check.py --write` renews them);
+- blocks after `<!-- output: llm-select … -->` are what that command prints (`docs/check.py --write` renews them);
 - blocks after `<!-- file: PATH -->` stand word for word in that file;
 - no path of somebody's machine is left in a page.
 """
@@ -331,7 +331,9 @@ def check_outputs(page: Page) -> Iterator[Fault]:
             continue
         if printed(block.directive[1] or "") != block.lines:
             yield Fault(
-                page.path, block.line, "not what it prints today: run `python docs/check.py --write`"
+                page.path,
+                block.line,
+                "not what it prints today: run `python docs/check.py --write`",
             )
 
 

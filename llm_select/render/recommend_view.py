@@ -37,7 +37,9 @@ def recommendation_document(
     """Picks, what nearly made it, what could not be rated, and on what all this stands."""
     blocks: list[Block] = [Text(_headline(result, catalog), "head")]
     shown = result.picks if everything else result.picks[:top]
-    if shown:
+    if result.target is None and not shown:
+        blocks.extend(_unranked_task(result, catalog))
+    elif shown:
         blocks.append(_picks(shown, result))
         blocks.extend(_notes(shown, result, catalog))
     else:
@@ -52,7 +54,9 @@ def recommendation_document(
             blocks.extend(_explanation(rank, item, catalog))
     if variants:
         blocks.append(_variants(shown))
-    if not result.picks or explain or everything:
+    if result.target is None and not everything:
+        pass
+    elif not result.picks or explain or everything:
         misses = result.rejected if everything else result.rejected[:NEAR_MISSES]
         if misses:
             title = "Rejected" if everything else "Nearest misses"
@@ -66,7 +70,7 @@ def recommendation_document(
         hosted = [item for item in better if item.candidate.model.weights == "hosted"]
         if hosted:
             blocks.append(_hosted_note(hosted, result))
-    if result.unrated:
+    if result.unrated and (result.target is not None or everything):
         blocks.append(_unrated(result, everything))
     blocks.append(_standing(result, catalog))
     records = [flat(item, result.target, rank) for rank, item in enumerate(shown, 1)]
@@ -88,6 +92,51 @@ def _headline(result: Recommendation, catalog: Catalog) -> str:
             where += f" ({machine.nominal_gib:g} GiB)"
     name = catalog.tasks[requirements.task].name
     return f"{name}{' (' + about + ')' if about else ''}{where}"
+
+
+def _unranked_task(result: Recommendation, catalog: Catalog) -> list[Block]:
+    """A task that no board ranks: what the literature shows first, then what would run."""
+    blocks: list[Block] = [
+        Text(
+            "No board ranks today's models for this task, so none is ranked and nothing is inferred.",
+            "warn",
+        )
+    ]
+    literature = tuple(("literature", text) for text in _findings(result, catalog))
+    if literature:
+        blocks.append(Pairs(literature, "What the literature shows"))
+    waiting = [
+        item.candidate.model.name
+        for item in result.rejected
+        if [o.reason.code for o in item.objections] == ["examples"]
+    ]
+    if waiting:
+        blocks.append(
+            Text(f"Could be fine-tuned with labelled examples (--examples N): {_some(waiting)}.")
+        )
+    names = {
+        kind: [i.candidate.model.name for i in result.unrated if i.candidate.model.kind == kind]
+        for kind in ("encoder", "encoder-decoder", "decoder")
+    }
+    for kind, found in names.items():
+        if found:
+            use = "to prompt" if kind == "decoder" else "to fine-tune"
+            blocks.append(Text(f"Fit, {kind}s {use}, unrated: {_some(found)}.", "note"))
+    return blocks
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - UNRATED_SHOWN} more" if len(names) > UNRATED_SHOWN else ""
+    return ", ".join(names[:UNRATED_SHOWN]) + more
+
+
+def _findings(result: Recommendation, catalog: Catalog) -> list[str]:
+    texts = []
+    for finding in catalog.tasks[result.requirements.task].findings:
+        found = catalog.sources.get(finding.source)
+        where = f" ({found.title}, {found.url})" if found is not None else ""
+        texts.append(finding.statement + where)
+    return texts
 
 
 def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
@@ -271,12 +320,8 @@ def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Tabl
 
 def _unrated(result: Recommendation, everything: bool) -> Text:
     names = [_name(item) for item in result.unrated]
-    shown = names if everything else names[:UNRATED_SHOWN]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return Text(
-        f"Fit but unrated, for want of published evidence on this task: {', '.join(shown)}{more}.",
-        "note",
-    )
+    shown = ", ".join(names) if everything else _some(names)
+    return Text(f"Fit but unrated, for want of published evidence on this task: {shown}.", "note")
 
 
 def _standing(result: Recommendation, catalog: Catalog) -> Pairs:
@@ -298,9 +343,7 @@ def _standing(result: Recommendation, catalog: Catalog) -> Pairs:
             rows.append(("source", f"{source.title} {source.url}"))
         if result.target.benchmark.automatic:
             rows.append(("note", "the metric is automatic, not a human judgement"))
-    for finding in catalog.tasks[result.requirements.task].findings:
-        found = catalog.sources.get(finding.source)
-        where = f" ({found.title}, {found.url})" if found is not None else ""
-        rows.append(("literature", finding.statement + where))
+    if result.target is not None:
+        rows += [("literature", text) for text in _findings(result, catalog)]
     rows.append(("rejected", f"{len(result.rejected)} models; --all lists each with its reason"))
     return Pairs(tuple(rows), "On what this stands")

@@ -114,7 +114,7 @@ def _examples(
         Reason(
             "examples", {"needed": needed, "given": requirements.examples, "known": bool(tuned)}
         ),
-        Change("--examples", needed) if tuned else None,
+        Change("--examples", needed if tuned else "N"),
     )
 
 

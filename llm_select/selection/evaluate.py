@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from llm_select.schema.model import Model
 
 
+MODES = ("direct", "thinking")
+"""Modes a score can be of."""
+
+
 class Question(NamedTuple):
     """What is the same for every model: computed once."""
 
@@ -68,16 +72,19 @@ def evaluate(question: Question, model_id: str) -> Item:
     catalog, requirements = question.catalog, question.requirements
     model = catalog.models[model_id]
     qualities = question.assessment.qualities
-    measured_modes = [m for (subject, m) in qualities if subject == model_id]
+    measured_modes = [mode for mode in MODES if (model_id, mode) in qualities]
     offered = list(model.thinking.modes) if model.thinking is not None else []
     modes = list(dict.fromkeys([*measured_modes, *offered])) or [default_mode(model)]
     open_modes = [m for m in modes if constraints.mode_objection(m, requirements) is None]
     if not open_modes:
-        objection = constraints.mode_objection(modes[0], requirements)
-        bare = Candidate(model_id, model, modes[0], None, None, None, None, False, None)
-        return _rejected(
-            bare, qualities.get((model_id, modes[0])), [objection] if objection else []
+        mode = modes[0]
+        quality = qualities.get((model_id, mode))
+        objection = constraints.mode_objection(mode, requirements)
+        others = constraints.card_objections(
+            catalog, model_id, requirements.task, requirements, quality
         )
+        bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
+        return _rejected(bare, quality, [*([objection] if objection else []), *others])
     passed: list[Item] = []
     failed: list[Item] = []
     for mode in open_modes:
@@ -86,8 +93,8 @@ def evaluate(question: Question, model_id: str) -> Item:
         failed.extend(bad)
     if passed:
         best = best_variant(passed)
-        others = sorted((item for item in passed if item is not best), key=_variant_order)
-        return best._replace(alternatives=tuple(others))
+        rest = sorted((item for item in passed if item is not best), key=_variant_order)
+        return best._replace(alternatives=tuple(rest))
     return min(failed, key=_nearness)
 
 
@@ -196,7 +203,7 @@ def _self_hosted(
         if not rated and not item.objections:
             break
     if found and all(item.objections == (_TOO_BIG,) for item in found):
-        return [_nearest_miss(found, machine, workload, size)]
+        return [_nearest_miss(question, found, workload, size)]
     return [item for item in found if item.objections != (_TOO_BIG,)]
 
 
@@ -213,9 +220,12 @@ def _most_bits(size: Sizing, machine: Machine) -> float:
 
 
 def _nearest_miss(
-    found: Sequence[Item], machine: Machine, workload: Workload, size: Sizing
+    question: Question, found: Sequence[Item], workload: Workload, size: Sizing
 ) -> Item:
     """The variant that needs the least; only for it is the search for the memory it needs worth its time."""
+    requirements = question.requirements
+    machine = requirements.machine
+    assert machine is not None
     nearest = min(found, key=lambda i: i.memory.device_high if i.memory is not None else 0.0)
     candidate, memory = nearest.candidate, nearest.memory
     assert candidate.engine is not None
@@ -230,23 +240,39 @@ def _nearest_miss(
         size=size,
         quantization_id=candidate.quantization_id,
     )
-    objection = constraints.memory_objection(memory, machine, needed)
-    return nearest._replace(objections=(objection,) if objection else ())
+    loss = _loss(question, candidate)
+    _, low = _after_loss(question, nearest.quality, loss)
+    objections = [
+        constraints.memory_objection(memory, machine, needed),
+        constraints.accuracy_objection(low, requirements),
+    ]
+    if machine.bandwidth_gb_s is None:
+        objections.append(constraints.speed_objection(None, requirements))
+    return nearest._replace(objections=tuple(o for o in objections if o is not None))
 
 
 _TOO_BIG = Objection(Reason("memory"), None)
 
 
 def footprint(question: Question, model_id: str, item: Item) -> Item:
-    """An item that failed on its card alone, with the memory its nearest variant would take on the machine."""
-    model = question.catalog.models[model_id]
-    if model.weights != "open" or model.architecture is None:
+    """An item that failed on its card alone, with what its nearest variant takes and whatever else is in the way."""
+    if item.memory is not None or item.candidate.offer is not None:
         return item
-    found = _self_hosted(question, model_id, item.candidate.mode, item.quality)
+    model, mode = question.catalog.models[model_id], item.candidate.mode
+    found: list[Item] = []
+    if model.weights == "hosted":
+        offer = hosted(question.catalog, model_id, mode)
+        if offer is not None:
+            found.append(_finish(question, offer, item.quality, None, None))
+    elif question.requirements.machine is None:
+        return item
+    else:
+        found.extend(_self_hosted(question, model_id, mode, item.quality))
     if not found:
-        return item
-    nearest = min(found, key=_variant_order)
-    return nearest._replace(objections=(*item.objections, *nearest.objections))
+        return _also_rejected(
+            item._replace(objections=(_nothing_runs(question, model),)), item.objections
+        )
+    return _also_rejected(min(found, key=_fewest_objections), item.objections)
 
 
 def _thinking_tokens(model: Model, mode: str) -> int:
@@ -355,6 +381,16 @@ def best_variant(passed: Sequence[Item]) -> Item:
 def _bits(item: Item) -> float:
     quantization = item.candidate.quantization
     return quantization.bits if quantization is not None else 0.0
+
+
+def _also_rejected(item: Item, objections: Sequence[Objection]) -> Item:
+    """An item with objections put before its own; what is rejected has no score."""
+    own = [objection for objection in item.objections if objection not in objections]
+    return item._replace(objections=(*objections, *own), score=None, terms=(), alternatives=())
+
+
+def _fewest_objections(item: Item) -> tuple[int, float, bool, float]:
+    return (len(item.objections), *_variant_order(item))
 
 
 def _variant_order(item: Item) -> tuple[float, bool, float]:

@@ -7,6 +7,7 @@ Everything it calls is pure: the same catalog and requirements give the same ans
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,14 +23,22 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
 
 
-def recommend(catalog: Catalog, requirements: Requirements) -> Recommendation:
+SHOWN = 10
+"""Near misses that are shown at most, unless all are."""
+
+
+def recommend(
+    catalog: Catalog, requirements: Requirements, *, near_misses: int | None = SHOWN
+) -> Recommendation:
     """Rank every model of the catalog for the question.
 
     Picks are rated models that meet all constraints, by score; a tie goes to the narrower interval, then to the
-    smaller model, then to the id. Raises KeyError for an unknown task (the edge has checked names before).
+    smaller model, then to the id. `near_misses` of the rejected (None: all) carry every objection; for the others
+    the machine is not looked at when their card alone rules them out. Raises KeyError for an unknown task (the edge
+    has checked names before).
     """
     assessment, question = _pose(catalog, requirements)
-    return _answer(question, assessment)
+    return _answer(question, assessment, near_misses)
 
 
 def _pose(catalog: Catalog, requirements: Requirements) -> tuple[Assessment, Question]:
@@ -43,13 +52,15 @@ def _pose(catalog: Catalog, requirements: Requirements) -> tuple[Assessment, Que
     return assessment, pose(catalog, requirements, assessment)
 
 
-def _answer(question: Question, assessment: Assessment) -> Recommendation:
+def _answer(
+    question: Question, assessment: Assessment, near_misses: int | None = SHOWN
+) -> Recommendation:
     catalog, requirements = question.catalog, question.requirements
     items = [evaluate(question, model_id) for model_id in catalog.models]
     passed = [item for item in items if not item.objections]
     picks = sorted((i for i in passed if i.score is not None), key=_pick_order)
     unrated = sorted((i for i in passed if i.score is None), key=_unrated_order)
-    rejected = sorted((i for i in items if i.objections), key=_miss_order)
+    rejected = _nearest_first(question, [i for i in items if i.objections], near_misses)
     better = tuple(
         probability_better(one.quality, other.quality)
         if one.quality is not None and other.quality is not None
@@ -67,6 +78,29 @@ def _answer(question: Question, assessment: Assessment) -> Recommendation:
         better,
         catalog.content_hash,
     )
+
+
+def _nearest_first(question: Question, rejected: list[Item], near_misses: int | None) -> list[Item]:
+    """In order of nearness, the first of them with all their objections: the change named for a miss must admit it."""
+
+    def whole(item: Item) -> Item:
+        if any(objection.change is None for objection in item.objections):
+            return item
+        return footprint(question, item.candidate.model_id, item)
+
+    if near_misses is None:
+        return sorted(map(whole, rejected), key=_miss_order)
+    waiting = sorted(rejected, key=_miss_order)
+    done = 0
+    while done < min(near_misses, len(waiting)):
+        item = whole(waiting[done])
+        if _miss_order(item) <= _miss_order(waiting[done]):
+            waiting[done] = item
+            done += 1
+        else:
+            del waiting[done]
+            insort(waiting, item, lo=done, key=_miss_order)
+    return waiting
 
 
 class Explanation(NamedTuple):

@@ -50,7 +50,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def catalog(cache: Path) -> Iterator[Catalog]:
+def catalog(cache: Path) -> Iterator[Catalog]:  # noqa: ARG001: the cache must be set before
     """The bundled catalog, read once: commands without --catalog get this one instead of reading it again."""
     bundled = load.load_catalog()
 
@@ -133,7 +133,9 @@ def own_catalog(
 ) -> Path:
     """A user's directory with a card per name, all in the family `mine`; its fields refer to bundled licences."""
     for name in names:
-        text = CARD.format(name=f"Name of {name}", alias=alias or f"me/{name}", evaluations=evaluations)
+        text = CARD.format(
+            name=f"Name of {name}", alias=alias or f"me/{name}", evaluations=evaluations
+        )
         write(directory, f"models/mine/{name}.yaml", text)
     write(directory, "sources/mine.yaml", SOURCES)
     return directory

@@ -153,7 +153,9 @@ def test_catalog_schema_prints_a_json_schema(kind: str, call: Call) -> None:
     jsonschema.Draft202012Validator.check_schema(call("catalog", "schema", kind).json())
 
 
-def test_every_open_card_with_a_shape_can_be_estimated(catalog: Catalog, call: Call, tmp_path: Any) -> None:
+def test_every_open_card_with_a_shape_can_be_estimated(
+    catalog: Catalog, call: Call, tmp_path: Any
+) -> None:
     wanted = [m for m, card in catalog.models.items() if card.architecture is not None]
     sheet = tmp_path / "all.csv"
     sheet.write_text("model,context\n" + "".join(f"{name},512\n" for name in wanted))

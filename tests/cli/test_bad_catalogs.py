@@ -18,7 +18,10 @@ BAD_FILES: dict[str, tuple[str, bytes]] = {
     "a duplicate key": ("given twice", (GOOD + "name: Again\n").encode()),
     "NaN": ("not a finite number", GOOD.replace("total: 620160", "total: .nan").encode()),
     "infinity": ("not a finite number", GOOD.replace("total: 620160", "total: .inf").encode()),
-    "a number beyond floats": ("too large", GOOD.replace("total: 620160", "total: 1.0e999").encode()),
+    "a number beyond floats": (
+        "too large",
+        GOOD.replace("total: 620160", "total: 1.0e999").encode(),
+    ),
     "an unknown field": ("colour", (GOOD + "colour: red\n").encode()),
     "a Python object": ("tag", b"name: !!python/object/apply:os.system [true]\n"),
     "two documents": ("second document", (GOOD + "---\nname: Other\n").encode()),
@@ -28,7 +31,10 @@ BAD_FILES: dict[str, tuple[str, bytes]] = {
     "nothing": ("mine.yaml", b""),
     "a negative count": ("mine.yaml", GOOD.replace("total: 620160", "total: -5").encode()),
     "a licence nobody has": ("nosuch", GOOD.replace("license: mit", "license: nosuch").encode()),
-    "a source nobody has": ("nosuch", GOOD.replace("parameters: my-card", "parameters: nosuch").encode()),
+    "a source nobody has": (
+        "nosuch",
+        GOOD.replace("parameters: my-card", "parameters: nosuch").encode(),
+    ),
 }
 
 
@@ -107,8 +113,12 @@ def test_a_stray_file_is_refused_not_ignored(tmp_path: Path, refused: Refused) -
     assert "models" in message
 
 
-@pytest.mark.parametrize("command", ["tasks", "benchmarks", "licenses", "hardware list", "catalog list"])
-def test_every_listing_checks_the_users_catalog(command: str, tmp_path: Path, refused: Refused) -> None:
+@pytest.mark.parametrize(
+    "command", ["tasks", "benchmarks", "licenses", "hardware list", "catalog list"]
+)
+def test_every_listing_checks_the_users_catalog(
+    command: str, tmp_path: Path, refused: Refused
+) -> None:
     own = own_catalog(tmp_path)
     write(own, "models/mine/mine.yaml", "name: [\n")
     assert "mine.yaml" in refused(*command.split(), "--catalog", str(own))

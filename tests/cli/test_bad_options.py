@@ -50,7 +50,9 @@ BY_NAME = {
 
 
 @pytest.mark.parametrize("line", BY_NAME, ids=" ".join)
-def test_an_unknown_name_is_refused_with_the_nearest(line: tuple[str, ...], refused: Refused) -> None:
+def test_an_unknown_name_is_refused_with_the_nearest(
+    line: tuple[str, ...], refused: Refused
+) -> None:
     option, remedy = BY_NAME[line]
     message = refused(*line)
     assert option in message
@@ -59,11 +61,31 @@ def test_an_unknown_name_is_refused_with_the_nearest(line: tuple[str, ...], refu
 
 @pytest.mark.parametrize(
     "amount",
-    ["-1", "-24GB", "0", "0GiB", "nan", "NaN", "inf", "-inf", "24 bananas", "", " ", "1e400", "24,5", "٢٤", "0x18"]
-    + ["99999999999", "2TiBs", "24 24"],
+    [
+        "-1",
+        "-24GB",
+        "0",
+        "0GiB",
+        "nan",
+        "NaN",
+        "inf",
+        "-inf",
+        "24 bananas",
+        "",
+        " ",
+        "1e400",
+        "24,5",
+        "٢٤",
+        "0x18",
+        "99999999999",
+        "2TiBs",
+        "24 24",
+    ],
 )
 @pytest.mark.parametrize("option", ["--gpu-mem", "--ram"])
-def test_an_amount_of_memory_that_is_none_is_refused(option: str, amount: str, refused: Refused) -> None:
+def test_an_amount_of_memory_that_is_none_is_refused(
+    option: str, amount: str, refused: Refused
+) -> None:
     message = refused(*NER, option, amount)
     assert f"{option}: " in message
     assert "GiB" in message
@@ -79,7 +101,9 @@ def test_every_command_checks_memory(command: str, refused: Refused) -> None:
 WHOLE = ("--gpus", "--context", "--generate", "--concurrency", "--top")
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "99999999999999999999", "1.5", "nan", "inf", "many", ""])
+@pytest.mark.parametrize(
+    "value", ["0", "-1", "99999999999999999999", "1.5", "nan", "inf", "many", ""]
+)
 @pytest.mark.parametrize("option", WHOLE)
 def test_a_count_must_be_a_whole_number_in_range(option: str, value: str, refused: Refused) -> None:
     assert option in refused(*CARD, option, value)
@@ -103,8 +127,20 @@ def test_an_accuracy_must_be_a_number(value: str, refused: Refused) -> None:
 
 @pytest.mark.parametrize(
     "weights",
-    ["", "quality", "quality=", "quality=x", "quality=-1", "quality=nan", "quality=inf", "quality=0"]
-    + ["quality=1,quality=2", "quality=1,,speed=1", "=1", "quality=1;speed=1"],
+    [
+        "",
+        "quality",
+        "quality=",
+        "quality=x",
+        "quality=-1",
+        "quality=nan",
+        "quality=inf",
+        "quality=0",
+        "quality=1,quality=2",
+        "quality=1,,speed=1",
+        "=1",
+        "quality=1;speed=1",
+    ],
 )
 def test_weights_must_be_numbers_of_known_criteria(weights: str, refused: Refused) -> None:
     assert "--weights: " in refused(*CARD, "--weights", weights)

@@ -23,7 +23,7 @@ FAULTS = (
 def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Exception:
     """Makes every command that opens the catalog fail."""
 
-    def fail(directories: object) -> None:
+    def fail(_directories: object) -> None:
         raise request.param
 
     monkeypatch.setattr(output, "open_catalog", fail)
@@ -31,7 +31,8 @@ def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ex
     return found
 
 
-def test_a_defect_is_a_message_without_traceback(fault: Exception, call: Call) -> None:
+@pytest.mark.usefixtures("fault")
+def test_a_defect_is_a_message_without_traceback(call: Call) -> None:
     answer = call(*TASKS)
     assert answer.code == 2
     assert answer.out == ""
@@ -50,7 +51,7 @@ def test_debug_lets_an_input_error_through(call: Call) -> None:
 
 
 def test_a_recursion_is_a_message(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
-    def fail(directories: object) -> None:
+    def fail(_directories: object) -> None:
         raise RecursionError
 
     monkeypatch.setattr(output, "open_catalog", fail)
@@ -60,7 +61,7 @@ def test_a_recursion_is_a_message(monkeypatch: pytest.MonkeyPatch, call: Call) -
 
 
 def test_an_interruption_is_130_without_words(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
-    def stop(directories: object) -> None:
+    def stop(_directories: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(output, "open_catalog", stop)

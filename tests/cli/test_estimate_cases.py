@@ -123,7 +123,9 @@ def test_columns_of_the_users_own_are_kept(sheet: Sheet) -> None:
 
 def test_a_longer_context_never_takes_less(sheet: Sheet) -> None:
     rows = [f"gemma-3-12b-it,q8_0,llama.cpp,{n}" for n in (512, 4096, 32768, 131072)]
-    totals = [float(r["total_gib"]) for r in sheet(*rows, header="model,quantization,engine,context")]
+    totals = [
+        float(r["total_gib"]) for r in sheet(*rows, header="model,quantization,engine,context")
+    ]
     assert totals == sorted(totals)
 
 
@@ -176,7 +178,13 @@ def test_a_cell_more_or_less_than_the_header_is_no_crash(sheet: Sheet) -> None:
 
 @pytest.mark.parametrize(
     "option",
-    [("--gpu-mem", "24"), ("--context", "4096"), ("--generate", "9"), ("--concurrency", "2"), ("--kv-type", "q8_0")],
+    [
+        ("--gpu-mem", "24"),
+        ("--context", "4096"),
+        ("--generate", "9"),
+        ("--concurrency", "2"),
+        ("--kv-type", "q8_0"),
+    ],
 )
 def test_options_that_belong_in_columns_are_refused(
     option: tuple[str, str], refused: Refused, tmp_path: Path

@@ -81,7 +81,14 @@ def test_a_comparison_of_three_kinds_names_each_at_any_width(
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
     out = call("compare", *COMPARED).out
-    for text in ("NLLB-200 3.3B", "Gemma 3 12B IT", "GPT-4.1", "encoder-decoder", "licence", "memory"):
+    for text in (
+        "NLLB-200 3.3B",
+        "Gemma 3 12B IT",
+        "GPT-4.1",
+        "encoder-decoder",
+        "licence",
+        "memory",
+    ):
         assert text in out
 
 

@@ -40,7 +40,9 @@ def test_every_name_of_every_card_leads_to_it_alone(catalog: Catalog) -> None:
             assert resolve.model(catalog, name) == model_id
 
 
-@pytest.mark.parametrize("name", ["RTX 4090", "rtx 4090", "GeForce RTX 4090", "NVIDIA GeForce RTX 4090"])
+@pytest.mark.parametrize(
+    "name", ["RTX 4090", "rtx 4090", "GeForce RTX 4090", "NVIDIA GeForce RTX 4090"]
+)
 def test_a_device_is_found_with_or_without_its_brand(name: str, call: Call) -> None:
     question = ("--task", "translation", "--top", "1", "-o", "json")
     answer = call("recommend", *question, "--gpu", name).json()
@@ -55,7 +57,9 @@ def test_a_task_is_found_by_its_alias(call: Call) -> None:
 @pytest.mark.parametrize("typed", ["en-zh", "EN-ZH", "en->zh", "en→zh", "en:zh"])
 def test_a_pair_is_found_in_any_spelling(typed: str, call: Call) -> None:
     question = ("--task", "translation", "--gpu-mem", "24", "--top", "1", "-o", "json")
-    assert call("recommend", *question, "--pair", typed).json()["requirements"]["pairs"] == ["en-zh"]
+    assert call("recommend", *question, "--pair", typed).json()["requirements"]["pairs"] == [
+        "en-zh"
+    ]
 
 
 @pytest.mark.parametrize("typed", ["q4_k_m", "Q4_K_M", "q4-k-m", "Q4KM"])

@@ -85,7 +85,9 @@ def test_help_imports_neither_catalog_nor_middle(line: tuple[str, ...], warm: Pa
 
 def test_a_run_loads_only_its_own_command(warm: Path) -> None:
     loaded = _modules(warm, "tasks", "-o", "json")
-    commands = {name for name in loaded if name.startswith("llm_select.cli.") and name.endswith("_command")}
+    commands = {
+        name for name in loaded if name.startswith("llm_select.cli.") and name.endswith("_command")
+    }
     assert commands == {"llm_select.cli.tasks_command"}
 
 

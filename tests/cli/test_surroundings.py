@@ -51,7 +51,12 @@ def test_a_closed_pipe_ends_the_run_quietly(form: str, cache: Path) -> None:
 def test_a_full_disk_is_an_error_not_a_silent_success(cache: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*PROGRAM, "tasks"], env=_environment(cache), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*PROGRAM, "tasks"],
+            env=_environment(cache),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -88,6 +93,12 @@ def test_a_read_only_cache_costs_only_time(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a place nobody may write")
+def test_a_cache_nobody_may_write_costs_only_time() -> None:
+    done = _run("tasks", "-o", "json", cache="/proc/llm-select")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_cache_directory_that_is_a_file_costs_only_time(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("mine")
@@ -104,7 +115,11 @@ def test_a_full_cache_directory_costs_only_time(tmp_path: Path) -> None:
         "from llm_select.cli.main import main; main(['licenses', '-o', 'json'])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", limited], env=_environment(tmp_path), capture_output=True, text=True, check=False
+        [sys.executable, "-c", limited],
+        env=_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("{")
@@ -124,7 +139,11 @@ def test_runs_that_write_the_cache_at_once_all_answer_alike(tmp_path: Path) -> N
     line = [*PROGRAM, "licenses", "-o", "json"]
     running = [
         subprocess.Popen(
-            line, env=_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            line,
+            env=_environment(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for _ in range(3)
     ]

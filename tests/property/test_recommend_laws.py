@@ -70,7 +70,7 @@ def _advise(
         context=context,
         exclude_boards=boards,
     )
-    return recommend(catalog, question)
+    return recommend(catalog, question, near_misses=None)
 
 
 def _everyone(result: Recommendation) -> dict[str, Item]:
@@ -128,7 +128,8 @@ def test_the_memory_named_for_a_near_miss_admits_it(task: str, memory: int, pick
     misses = [
         (item.candidate.model_id, item.objections[0].change)
         for item in result.rejected
-        if len(item.objections) == 1 and item.objections[0].reason.code in ("memory", "memory-tight")
+        if len(item.objections) == 1
+        and item.objections[0].reason.code in ("memory", "memory-tight")
     ]
     if misses:
         model_id, change = misses[pick % len(misses)]
@@ -142,7 +143,8 @@ def test_every_memory_near_miss_on_24_gib_is_admitted_by_its_change() -> None:
     changes = {
         item.candidate.model_id: item.objections[0].change
         for item in result.rejected
-        if len(item.objections) == 1 and item.objections[0].reason.code in ("memory", "memory-tight")
+        if len(item.objections) == 1
+        and item.objections[0].reason.code in ("memory", "memory-tight")
     }
     assert changes
     for model_id, change in changes.items():
@@ -162,7 +164,11 @@ def test_the_change_named_for_another_near_miss_admits_it(
     limits: dict[str, Any], keyword: dict[str, Any] | None
 ) -> None:
     result = _ask("translation", "24", **limits)
-    names = {"--license": "licenses", "--min-accuracy": "min_accuracy", "--commercial": "commercial"}
+    names = {
+        "--license": "licenses",
+        "--min-accuracy": "min_accuracy",
+        "--commercial": "commercial",
+    }
     tried = 0
     for item in result.rejected:
         change = item.objections[0].change
@@ -214,7 +220,8 @@ def test_a_glob_that_matches_no_board_is_said_and_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["24GB", "24GiB", "24 gb", "24g", "24.0", "24576MiB", "24576 MB", " 24 ", "0.0234375TiB"]
+    "typed",
+    ["24GB", "24GiB", "24 gb", "24g", "24.0", "24576MiB", "24576 MB", " 24 ", "0.0234375TiB"],
 )
 def test_the_same_memory_in_any_spelling_gives_the_same_answer(typed: str) -> None:
     same, other = _ask("translation", "24"), _ask("translation", typed)
@@ -271,8 +278,8 @@ def test_explain_agrees_with_recommend_on_every_model_shown(task: str) -> None:
     for item in (*result.picks[:3], *result.rejected[:3]):
         found = explain(_bundled(), item.candidate.model_id, result.requirements)
         assert found.item.score == item.score
-        # A model that its card alone rules out gets its memory's objection as well.
-        assert set(item.objections) <= set(found.item.objections)
+        # Where nothing would admit a model, `explain` still adds what its memory objects to.
+        assert all(objection in found.item.objections for objection in item.objections)
 
 
 def test_every_task_of_the_catalog_is_answered() -> None:

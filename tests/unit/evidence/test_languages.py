@@ -18,7 +18,9 @@ from llm_select.evidence.languages import covers, pair_covers, split_pair
         ("zh", "zha", False),
     ],
 )
-def test_a_tag_covers_its_own_subtags_and_no_other_language(known: str, asked: str, holds: bool) -> None:
+def test_a_tag_covers_its_own_subtags_and_no_other_language(
+    known: str, asked: str, holds: bool
+) -> None:
     assert covers(known, asked) is holds
 
 

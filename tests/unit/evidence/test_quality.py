@@ -10,11 +10,16 @@ from tests.builders import benchmark, board, catalog, model, task
 
 DE = {f"f/m{i}": 40.0 + 6 * i for i in range(6)}
 FR = {f"f/m{i}": 35.0 + 6 * i for i in range(5)}
-MODELS = {f"f/m{i}": model(f"M{i}", languages={"en": "official", "de": "official", "fr": "official"}) for i in range(6)}
+MODELS = {
+    f"f/m{i}": model(f"M{i}", languages={"en": "official", "de": "official", "fr": "official"})
+    for i in range(6)
+}
 
 
 def _catalog(**fields: object) -> Catalog:
-    return catalog(**{"models": MODELS, "boards": {"direct": board({"de": DE, "fr": FR})}, **fields})
+    return catalog(
+        **{"models": MODELS, "boards": {"direct": board({"de": DE, "fr": FR})}, **fields}
+    )
 
 
 def test_a_measured_model_keeps_its_published_value() -> None:
@@ -74,7 +79,10 @@ def test_excluding_a_board_excludes_its_campaign_in_that_language() -> None:
             "second": board({"de": DE, "fr": FR}, benchmark="other"),
         },
     )
-    assert assess(made, "task", exclude=["direct.de"]).gathered.excluded == ("direct.de", "second.de")
+    assert assess(made, "task", exclude=["direct.de"]).gathered.excluded == (
+        "direct.de",
+        "second.de",
+    )
 
 
 def test_a_glob_that_matches_nothing_is_reported() -> None:
@@ -110,8 +118,10 @@ def test_the_chances_of_two_models_sum_to_one() -> None:
 
 
 def test_a_model_that_covers_too_few_languages_is_unrated_when_none_is_asked() -> None:
-    columns = {code: DE for code in ("de", "fr", "it", "es")}
+    columns = dict.fromkeys(("de", "fr", "it", "es"), DE)
     cards = {**MODELS, "f/m9": model("M9", languages={"de": "official"})}
     columns = {**columns, "de": {**DE, "f/m9": 90.0}}
-    quality = assess(_catalog(models=cards, boards={"direct": board(columns)}), "task").qualities["f/m9", "direct"]
+    quality = assess(_catalog(models=cards, boards={"direct": board(columns)}), "task").qualities[
+        "f/m9", "direct"
+    ]
     assert (quality.tag, quality.reason) == ("unrated", "coverage")

@@ -48,7 +48,9 @@ def test_speed_is_dropped_and_said_when_bandwidth_is_unknown() -> None:
 
 
 def test_speed_counts_when_bandwidth_is_known() -> None:
-    known = machine(bandwidth_gb_s=1008.0, memory_class="gddr", vendor="nvidia", tflops={"bf16": 165.0})
+    known = machine(
+        bandwidth_gb_s=1008.0, memory_class="gddr", vendor="nvidia", tflops={"bf16": 165.0}
+    )
     item = recommend(_catalog(), ask(machine=known)).picks[0]
     assert {term.criterion for term in item.terms} == {"quality", "speed", "headroom"}
 
@@ -172,10 +174,13 @@ def test_a_hosted_model_is_rejected_unless_asked_for() -> None:
         ],
     )
     made = _catalog(
-        models={**MODELS, "c/cloud": hosted}, boards={"direct": board({"de": {**SCORES, "c/cloud": 95.0}})}
+        models={**MODELS, "c/cloud": hosted},
+        boards={"direct": board({"de": {**SCORES, "c/cloud": 95.0}})},
     )
     assert _objection(recommend(made, ask()), "c/cloud") == ["access-hosted"]
-    assert _ids(recommend(made, ask(weights_access="any", weights={"quality": 1.0})))[0] == "c/cloud"
+    assert (
+        _ids(recommend(made, ask(weights_access="any", weights={"quality": 1.0})))[0] == "c/cloud"
+    )
 
 
 def test_two_runs_give_the_same_answer() -> None:

@@ -1,0 +1,47 @@
+"""Forms are checked before any work; only the one asked for is built."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from llm_select.cli.output import FORMS, check_form, emit
+from llm_select.errors import UsageError
+from llm_select.render.document import Document, Text
+
+PAGE = Document((Text("Said."),), [{"a": 1}])
+
+
+def _never() -> Document:
+    raise AssertionError("built for nothing")
+
+
+def test_the_forms_are_those_of_the_contract() -> None:
+    assert {"table", "plain", "json", "csv", "markdown"} <= set(FORMS)
+
+
+def test_an_unknown_form_lists_the_forms() -> None:
+    with pytest.raises(UsageError, match="it takes table, plain, json"):
+        check_form("xml")
+
+
+@pytest.mark.parametrize("locale", ["en", "EN", "en_GB", "en-US", "en_US.UTF-8"])
+def test_english_is_spoken_in_any_country(locale: str) -> None:
+    assert check_form("json", locale) == "json"
+
+
+def test_json_builds_no_page(capsys: pytest.CaptureFixture[str]) -> None:
+    emit("json", _never, lambda: {"ß": 1.5})
+    assert json.loads(capsys.readouterr().out) == {"ß": 1.5}
+
+
+def test_json_never_holds_what_is_not_json() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        emit("json", _never, lambda: {"a": float("nan")})
+
+
+@pytest.mark.parametrize("form", ["table", "plain", "markdown", "csv"])
+def test_a_page_builds_no_payload(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    emit(form, lambda: PAGE, _never)
+    assert capsys.readouterr().out.strip() == ("a\n1" if form == "csv" else "Said.")
