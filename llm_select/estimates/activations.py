@@ -9,7 +9,7 @@ from llm_select.estimates import calibration as c
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing
-    from llm_select.estimates.types import Workload
+    from llm_select.estimates.types import Machine, Workload
 
 _NUMBER = re.compile(r"\d+")
 
@@ -28,16 +28,23 @@ class Activations(NamedTuple):
 
 
 def activations(
-    size: Sizing, memory_model: str, work: Workload, kv_bytes: float, devices: int, tensor: int
+    size: Sizing,
+    memory_model: str,
+    work: Workload,
+    kv_bytes: float,
+    devices: int,
+    tensor: int,
+    batched: tuple[int, int] = c.VLLM_BATCH,
 ) -> Activations:
     """Working memory of the largest pass.
 
-    `kv_bytes`: the whole cache; `devices`: all in use; `tensor`: how many share each layer.
+    `kv_bytes`: the whole cache; `devices`: all in use; `tensor`: how many share each layer; `batched`: vLLM's
+    tokens and sequences of a pass.
     """
     if memory_model == "llama.cpp":
         return _llamacpp(size, work, devices)
     if memory_model == "vllm":
-        return _vllm(size, work, devices, tensor)
+        return _vllm(size, work, devices, tensor, batched)
     if memory_model == "mlx":
         return _chunked(size, work, c.MLX_PREFILL_STEP)
     if memory_model == "ctranslate2":
@@ -96,8 +103,11 @@ def _transformers(size: Sizing, work: Workload, kv_bytes: float, devices: int) -
     and again in 32.
     """
     tokens = max(1, work.prompt_tokens) * work.batch
-    flash = work.flash_attention is not False
+    flash = work.flash_attention if work.flash_attention is not None else not size.writes_scores
     inside = tokens * 2.0 * ((size.matrices + 1) * size.inner + 4 * size.hidden)
+    if size.expert_visits and not before(work.engine_version, c.TRANSFORMERS_GROUPED):
+        # All experts at once: each token's input and output is held once for every expert it visits.
+        inside += tokens * 2.0 * 2 * size.expert_visits * size.hidden
     if not flash:
         # Scores in 16 bits and their softmax in 32 (Transformers' `eager_attention_forward`).
         inside += tokens * work.prompt_tokens * size.heads * 6.0
@@ -117,9 +127,20 @@ def _transformers(size: Sizing, work: Workload, kv_bytes: float, devices: int) -
     return Activations(last + share, last + (devices - 1) * inside + tables, flash, tokens)
 
 
-def _vllm(size: Sizing, work: Workload, devices: int, tensor: int) -> Activations:
+def vllm_batch(machine: Machine | None) -> tuple[int, int]:
+    """vLLM's default tokens and sequences of a pass, from the device (`EngineArgs.get_batch_defaults`)."""
+    if machine is None or machine.nominal_gib < c.VLLM_LARGE_GIB:
+        return c.VLLM_BATCH
+    return (
+        c.VLLM_BATCH if "a100" in (machine.device or machine.name).lower() else c.VLLM_LARGE_BATCH
+    )
+
+
+def _vllm(
+    size: Sizing, work: Workload, devices: int, tensor: int, batched: tuple[int, int]
+) -> Activations:
     """vLLM runs its largest batch once and keeps what that took (`determine_num_available_blocks`, `profile_run`)."""
-    tokens = max(c.VLLM_BATCHED_TOKENS, work.batch)
+    tokens = max(batched[0], work.batch)
     split = max(1, tensor)
     inside = (
         tokens
@@ -127,7 +148,7 @@ def _vllm(size: Sizing, work: Workload, devices: int, tensor: int) -> Activation
         * ((size.matrices + 1) * size.inner / split + 4 * size.hidden + size.query_width / split)
     )
     # The sampler's logits in 32 bits with a copy, for the largest number of sequences.
-    sampled = max(c.VLLM_SEQUENCES, work.batch) * size.vocab * 8.0 if size.generates else 0.0
+    sampled = max(batched[1], work.batch) * size.vocab * 8.0 if size.generates else 0.0
     last = max(inside, sampled)
     return Activations(last, last * devices, True, tokens)
 

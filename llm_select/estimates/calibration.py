@@ -22,14 +22,20 @@ main device held the cache and the buffers."""
 LLAMACPP_INTEGER_BUILD = 3200
 """About the build (June 2024) where quantized prompts multiply without unpacking (ggml-org/llama.cpp#8075); before,
 the largest matrix was unpacked to 16 bits."""
+LLAMACPP_WINDOW_BUILD = 7000
+"""About the build (November 2025) where a windowed cache is rounded up to 256 cells (ggml-org/llama.cpp#17037)."""
+LLAMACPP_WINDOW_CELLS = 256
+"""What it is rounded to (`llama-kv-cache-iswa.cpp`)."""
 LLAMACPP_COPIES = 4
 """Copies of the inputs then (`GGML_SCHED_MAX_COPIES`)."""
 TRANSFORMERS_LAST_LOGITS = (4, 45)
 """First version that computes the last token's logits only (`num_logits_to_keep`)."""
-VLLM_BATCHED_TOKENS = 2048
-"""vLLM's `max_num_batched_tokens` on ordinary devices; servers with large memory take 8,192, within the range."""
-VLLM_SEQUENCES = 256
-"""vLLM's default `max_num_seqs`."""
+VLLM_BATCH = (2048, 256)
+"""vLLM's default `max_num_batched_tokens` and `max_num_seqs` of its server (`EngineArgs.get_batch_defaults`)."""
+VLLM_LARGE_BATCH = (8192, 1024)
+"""The same on devices of `VLLM_LARGE_GIB` and more that are not an A100."""
+VLLM_LARGE_GIB = 70.0
+"""Where vLLM draws that line."""
 MLX_PREFILL_STEP = 2048
 """mlx-lm's `prefill_step_size`."""
 
@@ -148,10 +154,23 @@ STAGE_HOP_S = 100e-6
 LINK_GB_S = 25.0
 """GB/s between devices when unknown: PCIe 4.0 x16 in practice. Assumed."""
 PREFILL_LAYER_S = 30e-6
-"""Fixed seconds per layer of reading a prompt. Assumed."""
+"""Fixed seconds per layer of reading a prompt, the value the constants above were fitted with. Assumed. Engines of
+`PREFILL_ASSUMED` take the fixed cost of a decoding step where it is larger."""
 
 
-def decode_constants(engine: str, memory_class: str | None, bits: float) -> tuple[Decode, bool]:
+MEASURED_ENGINES = ("llama.cpp", "ollama", "transformers", "vllm")
+"""Engines whose speed was measured, by name; Ollama runs llama.cpp. SGLang shares vLLM's formulas, not its rows."""
+MEASURED_VENDORS = {"gddr": "nvidia", "hbm": "nvidia", "unified": "apple"}
+"""Whose devices the constants of a memory class were fitted on."""
+
+
+def _measured_on(memory_class: str | None, vendor: str | None) -> bool:
+    return vendor is None or MEASURED_VENDORS.get(memory_class or "") == vendor
+
+
+def decode_constants(
+    engine: str, memory_class: str | None, bits: float, vendor: str | None = None
+) -> tuple[Decode, bool]:
     """Constants of decoding, and whether this very combination was measured.
 
     The nearest measured one otherwise, with the fallback range: the same engine and class at the other width, then
@@ -159,7 +178,7 @@ def decode_constants(engine: str, memory_class: str | None, bits: float) -> tupl
     """
     wide = bits >= 16
     found = DECODE.get((engine, memory_class or "", wide))
-    if found is not None:
+    if found is not None and _measured_on(memory_class, vendor):
         return found, True
     kind = "unified" if memory_class == "ddr" else memory_class or "gddr"
     for key in (
@@ -173,13 +192,16 @@ def decode_constants(engine: str, memory_class: str | None, bits: float) -> tupl
     return DECODE["llama.cpp", "gddr", wide]._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False
 
 
-def prefill_constants(engine: str, memory_class: str | None, bits: float) -> tuple[Prefill, bool]:
+def prefill_constants(
+    engine: str, memory_class: str | None, bits: float, vendor: str | None = None
+) -> tuple[Prefill, bool]:
     """Constants of prefill, and whether this combination was measured; the assumed or nearest one otherwise."""
     wide = bits >= 16
     found = PREFILL.get((engine, memory_class or "", wide))
-    if found is not None:
+    if found is not None and _measured_on(memory_class, vendor):
         return found, True
     if engine in PREFILL_ASSUMED:
         return Prefill(PREFILL_ASSUMED[engine], FALLBACK_LOW, FALLBACK_HIGH), False
-    kind = "unified" if memory_class == "ddr" else "gddr"
+    # Unified memory was measured on Apple's plain arithmetic units; others have matrix units like a card's.
+    kind = "unified" if memory_class == "ddr" else "hbm" if memory_class == "hbm" else "gddr"
     return PREFILL["llama.cpp", kind, wide]._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False

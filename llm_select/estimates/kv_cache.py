@@ -7,6 +7,7 @@ latent layer one vector, a linear or state-space layer a constant, an encoder no
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates.shape import HEAD_KINDS, ShapeError, cross_attention, heads, need, stacks
@@ -33,13 +34,17 @@ class CacheShape(NamedTuple):
     """Per source token, decoder layers that look at the source."""
     kv_heads: int = 0
     """Fewest key-value heads of a layer: over how many devices the cache divides."""
+    indexer: int = 0
+    """The part of `latent` that an indexer's keys take."""
+    expanded: int = 0
+    """Per token, the latent layers where an engine stores the keys and values of every head instead."""
 
 
 def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
     """The cache of one sequence. `causal=False` is an encoder: no cache. Raises ShapeError on a missing width."""
     if not causal:
         return CacheShape()
-    full = latent = state = fewest = 0
+    full = latent = state = fewest = indexer = expanded = 0
     windows: dict[int, int] = {}
     for role, stack in stacks(arch):
         if role == "encoder":
@@ -69,18 +74,45 @@ def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
                 if group.latent is None:
                     raise ShapeError("a latent layer group has no `latent`")
                 # DeepSeek-V2, arXiv:2405.04434 §2.1.4 table 1: the compressed vector and the shared rotary key.
-                latent += group.layers * (group.latent.kv_rank + group.latent.rope_dim)
+                m = group.latent
+                latent += group.layers * (m.kv_rank + m.rope_dim)
+                expanded += (
+                    group.layers * (group.heads or 0) * (m.nope_dim + m.rope_dim + m.value_dim)
+                )
             else:
                 state += group.layers * state_values(arch.hidden_size, group)
             # DeepSeek-V3.2's indexer keeps one key per token beside the cache, DeepSeek-V4's one per row.
-            latent += -(-group.layers * (group.sparse_index or 0) // (group.cache_ratio or 1))
+            indexer += -(-group.layers * (group.sparse_index or 0) // (group.cache_ratio or 1))
     cross = cross_attention(arch)
     across = cross[0] * cross[1].kv * (cross[1].key_dim + cross[1].value_dim) if cross else 0
     for pile in arch.recurrent:
         # Hidden and cell state of each layer and direction.
         state += pile.layers * 2 * pile.hidden_size * (2 if pile.bidirectional else 1)
     return CacheShape(
-        full, tuple(sorted((v, k) for k, v in windows.items())), latent, state, across, fewest
+        full,
+        tuple(sorted((v, k) for k, v in windows.items())),
+        latent + indexer,
+        state,
+        across,
+        fewest,
+        indexer,
+        expanded,
+    )
+
+
+def stored_shape(shape: CacheShape, memory_model: str, heads: int) -> CacheShape:
+    """The cache as the engine stores it; `heads` are the query heads.
+
+    Transformers expands a latent vector before it reaches the cache (`DeepseekV3Attention.forward` updates the
+    cache with the keys and values of every head); vLLM, llama.cpp and MLX store the compressed vector.
+    """
+    if memory_model != "transformers" or not shape.expanded:
+        return shape
+    return shape._replace(
+        full=shape.full + shape.expanded,
+        latent=shape.indexer,
+        kv_heads=min(shape.kv_heads or heads, heads),
+        expanded=0,
     )
 
 
@@ -108,14 +140,18 @@ def state_values(h: int, group: LayerGroup) -> int:
     return n * key_dim * dim + (2 * key_heads * key_dim + n * dim) * (s.conv - 1)
 
 
-def token_values(shape: CacheShape, context: float, window_padding: int = 0) -> float:
+def token_values(
+    shape: CacheShape, context: float, window_padding: float = 0, window_multiple: int = 1
+) -> float:
     """Values that `context` tokens of one sequence hold, state and source left out.
 
-    `window_padding` is what an engine keeps beyond the window: llama.cpp adds the physical batch.
+    `window_padding` is what an engine keeps beyond the window, `window_multiple` what the sum is rounded up to:
+    llama.cpp adds the physical batch and rounds to 256 cells.
     """
     values = (shape.full + shape.latent) * context
     for width, window in shape.windowed:
-        values += width * min(context, window + window_padding)
+        cells = math.ceil((window + window_padding) / window_multiple) * window_multiple
+        values += width * min(context, cells if window_multiple > 1 else window + window_padding)
     return values
 
 
@@ -125,10 +161,12 @@ def shape_bytes(
     batch: int,
     bytes_per_value: float,
     source_tokens: float = 0,
-    window_padding: int = 0,
+    window_padding: float = 0,
+    window_multiple: int = 1,
 ) -> float:
     """Bytes of `batch` sequences of `context` tokens, each with its source and state."""
-    values = token_values(shape, context, window_padding) + shape.cross * source_tokens
+    values = token_values(shape, context, window_padding, window_multiple)
+    values += shape.cross * source_tokens
     return batch * (values * bytes_per_value + shape.state * STATE_BYTES)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -85,14 +86,30 @@ def needed_gib(
 ) -> float:
     """Nominal GiB that each device must have for the workload to fit without main memory.
 
-    The share of nominal memory a process may use is the machine's, or 95 % without one.
+    The share of nominal memory a process may use is the machine's, or 95 % without one. An engine may take more on
+    a larger device (vLLM's default batch), so what a small machine was found to lack is asked again of a large one.
     """
     share = machine.usable_gib / machine.nominal_gib if machine is not None else c.USABLE_SHARE
     alone = machine._replace(ram_gib=None) if machine is not None else None
     estimate = inference_memory(
         model, quantization, engine, workload, alone, size=size, quantization_id=quantization_id
     )
-    return estimate.device_high / GIB / share
+    needed = estimate.device_high / GIB / share
+    if alone is not None and needed > alone.nominal_gib:
+        larger = alone._replace(
+            nominal_gib=float(math.ceil(needed)), usable_gib=math.ceil(needed) * share
+        )
+        estimate = inference_memory(
+            model,
+            quantization,
+            engine,
+            workload,
+            larger,
+            size=size,
+            quantization_id=quantization_id,
+        )
+        needed = max(needed, estimate.device_high / GIB / share)
+    return needed
 
 
 def _fits(

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
 from llm_select.estimates import calibration as c
-from llm_select.estimates.activations import Activations, activations, engine_build
-from llm_select.estimates.kv_cache import shape_bytes
+from llm_select.estimates.activations import (
+    Activations,
+    activations,
+    engine_build,
+    vllm_batch,
+)
+from llm_select.estimates.kv_cache import shape_bytes, stored_shape
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
 from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Verdict, Workload
@@ -32,12 +37,23 @@ class Serving(NamedTuple):
     overhead: float
     """Bytes on one device."""
     kv_type: str
+    batched: tuple[int, int] = c.VLLM_BATCH
+    """vLLM's tokens and sequences of a pass."""
 
 
-def serving(size: Sizing, engine: Engine, workload: Workload, machine: Machine | None) -> Serving:
+def serving(
+    size: Sizing,
+    engine: Engine,
+    workload: Workload,
+    machine: Machine | None,
+    *,
+    batched: tuple[int, int] | None = None,
+) -> Serving:
     """Cache, activations, overhead and split of a model on an engine. Raises UsageError for an unknown cache type
-    or a split the engine does not offer."""
+    or a split the engine does not offer. `batched`: vLLM's tokens and sequences of a pass, its default if absent."""
+    batched = batched or vllm_batch(machine)
     model = engine.memory_model
+    size = size._replace(cache=stored_shape(size.cache, model, size.heads))
     kv_type, bytes_per_value = _kv_type(engine, workload.kv_type)
     devices = machine.devices if machine is not None else 1
     split = ONE
@@ -47,9 +63,11 @@ def serving(size: Sizing, engine: Engine, workload: Workload, machine: Machine |
     if build is not None and build < c.LLAMACPP_LAYER_SPLIT_BUILD and split.kind == "layer":
         split = split._replace(kind="row")
     self_tokens, source = tokens_held(size, workload)
-    padding = (workload.ubatch or c.LLAMACPP_UBATCH) if model == "llama.cpp" else 0
-    kv = shape_bytes(size.cache, self_tokens, workload.batch, bytes_per_value, source, padding)
-    acts = activations(size, model, workload, kv, split.devices, split.tensor)
+    padding, multiple = window_padding(model, workload, batched[0], build)
+    kv = shape_bytes(
+        size.cache, self_tokens, workload.batch, bytes_per_value, source, padding, multiple
+    )
+    acts = activations(size, model, workload, kv, split.devices, split.tensor, batched)
     base, each = c.OVERHEAD_GIB[model]
     vendor = machine.vendor if machine is not None else None
     overhead = (
@@ -59,7 +77,9 @@ def serving(size: Sizing, engine: Engine, workload: Workload, machine: Machine |
     ) * GIB
     if build is not None and build < c.LLAMACPP_INTEGER_BUILD:
         overhead += size.hidden * size.inner * 2.0
-    return Serving(split, kv * split.tensor * split.cache_share, kv, acts, overhead, kv_type)
+    return Serving(
+        split, kv * split.tensor * split.cache_share, kv, acts, overhead, kv_type, batched
+    )
 
 
 def inference_memory(
@@ -80,6 +100,9 @@ def inference_memory(
     """
     size = size or sizing(model)
     shared = shared or serving(size, engine, workload, machine)
+    batched = shared.batched
+    if quantization.compute == "fp32":
+        shared = _in_32_bits(shared, engine, workload)
     split, acts = shared.split, shared.activations
     on_cpu = machine is not None and machine.vendor == "cpu"
     real = artifact_size(model, quantization_id)
@@ -89,6 +112,9 @@ def inference_memory(
         host_embedding=engine.memory_model == "llama.cpp" and not on_cpu,
         artifact_bytes=real,
     )
+    if size.model_type not in engine.vision and weights.towers:
+        # The engine does not run them (MLX LM drops a checkpoint's towers).
+        weights = weights._replace(towers=0.0)
     width = c.WIDTHS[engine.memory_model]
     weight_width = c.ARTIFACT_WIDTH if real is not None else width.weights
     usable = machine.usable_gib * GIB if machine is not None else None
@@ -107,6 +133,9 @@ def inference_memory(
         verdict = _verdict(expected, spread, usable)
         if verdict != "fits" and machine.ram_gib is not None and engine.cpu_offload and not on_cpu:
             room = machine.ram_gib * GIB * c.HOST_USABLE - weights.host
+            if machine.memory_class == "unified":
+                # The device's share is part of main memory.
+                room -= usable
             per_layer = (weights.layers + shared.kv_one) / max(1, size.layers)
             few, many = 1, min(size.layers, int(room // per_layer) if per_layer else 0)
             if many >= 1 and sum(device(many)) <= usable:
@@ -116,6 +145,22 @@ def inference_memory(
                 offloaded = many
                 expected, spread = device(offloaded)
                 verdict = "fits"
+
+    if engine.memory_model == "vllm" and verdict != "fits" and batched != c.VLLM_BATCH:
+        # A large device's larger pass is a default, not a need: more memory must not lose a fit.
+        least = serving(size, engine, workload, machine, batched=c.VLLM_BATCH)
+        lesser = inference_memory(
+            model,
+            quantization,
+            engine,
+            workload,
+            machine,
+            size=size,
+            shared=least,
+            quantization_id=quantization_id,
+        )
+        if lesser.verdict == "fits" or verdict == "no":
+            return lesser
 
     kept = 1 - offloaded / max(1, size.layers)
     w = weights.device - (1 - kept) * weights.layers
@@ -139,6 +184,39 @@ def inference_memory(
         offloaded_layers=offloaded,
         assumptions=_assumptions(size, engine, workload, shared, machine, weights, real, offloaded),
     )
+
+
+def _in_32_bits(shared: Serving, engine: Engine, work: Workload) -> Serving:
+    """Weights in 32 bits: the cache follows unless its type was given, and the intermediates of engines that are
+    sized at 16 bits."""
+    if work.kv_type is None:
+        ratio = 4.0 / _kv_type(engine, None)[1]
+        shared = shared._replace(
+            kv=shared.kv * ratio, kv_one=shared.kv_one * ratio, kv_type="float32"
+        )
+    if engine.memory_model != "ctranslate2":
+        a = shared.activations
+        shared = shared._replace(activations=a._replace(largest=a.largest * 2, total=a.total * 2))
+    return shared
+
+
+def window_padding(
+    memory_model: str, work: Workload, batched: int, build: int | None
+) -> tuple[float, int]:
+    """Tokens kept beyond a window, per sequence, and what the sum is rounded up to.
+
+    llama.cpp: the physical batch, 256 cells (`llama_kv_cache_iswa`). vLLM: the window less one and a pass's
+    tokens, which the sequences share (`SlidingWindowSpec.max_memory_usage_bytes`). MLX: the window less one and a
+    prefill step (`RotatingKVCache`). Others: the window alone.
+    """
+    if memory_model == "llama.cpp":
+        rounds = build is None or build >= c.LLAMACPP_WINDOW_BUILD
+        return work.ubatch or c.LLAMACPP_UBATCH, c.LLAMACPP_WINDOW_CELLS if rounds else 1
+    if memory_model == "vllm":
+        return batched / work.batch - 1, 1
+    if memory_model == "mlx":
+        return c.MLX_PREFILL_STEP - 1, 1
+    return 0, 1
 
 
 def tokens_held(size: Sizing, work: Workload) -> tuple[int, int]:
@@ -205,6 +283,7 @@ def _assumptions(
         said.append(Assumption("flash-attention", {"on": int(shared.activations.flash_attention)}))
     if engine.memory_model == "vllm":
         said.append(Assumption("preallocates-cache", {"tokens": work.context, "batch": work.batch}))
+        said.append(Assumption("physical-batch", {"tokens": shared.activations.tokens}))
     if split.devices > 1 or (machine is not None and machine.devices > 1):
         said.append(
             Assumption(

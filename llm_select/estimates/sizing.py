@@ -71,6 +71,8 @@ class Sizing(NamedTuple):
     extra_parameters: int
     """Extra prediction layers: in the files, not loaded."""
     model_type: str
+    writes_scores: bool = False
+    """True where Transformers has no fused attention: sinks (`gpt_oss` sets `_supports_sdpa = False`), DeBERTa."""
 
 
 def sizing(model: Model) -> Sizing:
@@ -157,4 +159,6 @@ def architecture_sizing(
         if arch.extra_prediction is not None
         else 0,
         model_type=arch.model_type,
+        writes_scores=arch.position == "disentangled"
+        or any(group.sinks for _, stack in piles for group in stack.attention),
     )

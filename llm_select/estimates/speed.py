@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates import calibration as c
 from llm_select.estimates.activations import before
-from llm_select.estimates.kv_cache import STATE_BYTES, token_values
+from llm_select.estimates.kv_cache import STATE_BYTES, stored_shape, token_values
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, plan_split
 from llm_select.estimates.types import (
@@ -70,6 +70,21 @@ def mean_context(size: Sizing, workload: Workload) -> float:
     return min(workload.context, workload.prompt_tokens + workload.generate_tokens / 2)
 
 
+def _unmeasured(engine: Engine, split: Split) -> bool:
+    """Where the constants of the memory model are borrowed: another engine's, or with what passes between devices
+    assumed."""
+    return split.devices > 1 or engine.name.lower() not in c.MEASURED_ENGINES
+
+
+def _converted_on_loading(engine: Engine, quantization: Quantization) -> bool:
+    """Transformers' formats made while loading (bitsandbytes): GPTQ and AWQ were measured, these were not."""
+    return (
+        engine.memory_model == "transformers"
+        and quantization.bits < 16
+        and not quantization.needs_calibration
+    )
+
+
 def prefill_flops(size: Sizing, workload: Workload) -> float:
     """Arithmetic to read one prompt: two operations per visited weight and token, and attention to what precedes.
 
@@ -82,11 +97,17 @@ def prefill_flops(size: Sizing, workload: Workload) -> float:
     if size.has_source:
         body *= size.encoder_share
     flops = 2.0 * body * tokens
+    reads = reading_layers(size) / max(1, size.layers)
     for products, window in size.attention:
         # Causal: half of the positions precede on average; an encoder sees all of them.
         seen = tokens / 2 if size.generates and not size.has_source else tokens
-        flops += 2.0 * products * tokens * (min(seen, window) if window else seen)
+        flops += 2.0 * products * reads * tokens * (min(seen, window) if window else seen)
     return flops
+
+
+def reading_layers(size: Sizing) -> int:
+    """Layers a prompt passes: of an encoder-decoder, the encoder's."""
+    return size.layers - size.decode_layers if size.has_source else size.layers
 
 
 def speed(
@@ -109,6 +130,7 @@ def speed(
     if memory is not None and memory.offloaded_layers:
         return SpeedEstimate(None, None, None, (), "host-bandwidth-unknown")
     size = size or sizing(model)
+    size = size._replace(cache=stored_shape(size.cache, engine.memory_model, size.heads))
     split = ONE
     if machine.devices > 1:
         split = plan_split(
@@ -123,11 +145,18 @@ def speed(
     if machine.bandwidth_gb_s is None:
         return SpeedEstimate(None, None, prefill, tuple(said), "bandwidth-unknown")
     kv = float(engine.kv_types.get(workload.kv_type or next(iter(engine.kv_types), ""), 2.0))
-    terms = decode_terms(size, quantization, workload, kv)
-    constants, measured = c.decode_constants(
-        engine.memory_model, machine.memory_class, quantization.bits
-    )
+    if quantization.compute == "fp32" and workload.kv_type is None:
+        kv = 4.0
     together = workload.batch if engine.serves_batches else 1
+    terms = decode_terms(size, quantization, workload._replace(batch=together), kv)
+    constants, measured = c.decode_constants(
+        engine.memory_model, machine.memory_class, quantization.bits, machine.vendor
+    )
+    if _unmeasured(engine, split) or _converted_on_loading(engine, quantization):
+        measured = False
+        constants = constants._replace(
+            low=min(constants.low, c.FALLBACK_LOW), high=max(constants.high, c.FALLBACK_HIGH)
+        )
     seconds = step_seconds(
         terms,
         constants,
@@ -201,11 +230,21 @@ def step_seconds(
     return seconds
 
 
-def matrix_tflops(tflops: Mapping[str, float], quantization: Quantization) -> float | None:
-    """Throughput of the arithmetic the format runs in: weight-only formats compute in 16 bits."""
-    wanted = (
-        ("bf16", "fp16") if quantization.weight_only else (quantization.compute, "bf16", "fp16")
-    )
+def matrix_tflops(
+    tflops: Mapping[str, float], quantization: Quantization, memory_model: str | None = None
+) -> float | None:
+    """Throughput of the arithmetic the format runs in: weight-only formats compute in 16 bits, FP32 in 32.
+
+    Transformers' INT8 is LLM.int8() (Dettmers et al. 2022, arXiv:2208.07339), whose outlier columns run in 16 bits:
+    no more than 16-bit throughput is assumed.
+    """
+    wanted: tuple[str, ...] = ("bf16", "fp16")
+    if quantization.compute == "fp32":
+        wanted = ()
+    elif not quantization.weight_only and not (
+        memory_model == "transformers" and quantization.compute == "int8"
+    ):
+        wanted = (quantization.compute, "bf16", "fp16")
     for name in (*wanted, "fp32"):
         if tflops.get(name):
             return tflops[name]
@@ -221,14 +260,33 @@ def _prefill(
     split: Split,
     said: list[Assumption],
 ) -> Range | None:
-    peak = matrix_tflops(machine.tflops, quantization)
+    peak = matrix_tflops(machine.tflops, quantization, engine.memory_model)
     if peak is None or workload.prompt_tokens < 1:
         return None
+    bits = quantization.bits
     constants, measured = c.prefill_constants(
-        engine.memory_model, machine.memory_class, quantization.bits
+        engine.memory_model, machine.memory_class, bits, machine.vendor
     )
     seconds = prefill_flops(size, workload) / (peak * 1e12 * constants.utilization * split.tensor)
-    seconds += size.layers * c.PREFILL_LAYER_S
+    layers, each = reading_layers(size), c.PREFILL_LAYER_S
+    step, _ = c.decode_constants(engine.memory_model, machine.memory_class, bits, machine.vendor)
+    if machine.bandwidth_gb_s is not None:
+        # Roofline: a short prompt is bound by reading the weights, once.
+        rate = machine.bandwidth_gb_s * 1e9 * step.efficiency * split.tensor
+        seconds = max(seconds, _read_once(size, quantization, workload.prompt_tokens) / rate)
+    if engine.memory_model in c.PREFILL_ASSUMED:
+        each = max(each, step.layer_s)
+    seconds += layers * each
+    if split.tensor > 1:
+        # Two all-reduces a layer, of every token's state in 16 bits.
+        link = (machine.interconnect_gb_s or c.LINK_GB_S) * 1e9
+        message = workload.prompt_tokens * size.hidden * 2.0
+        seconds += layers * 2 * message * 2 * (split.tensor - 1) / split.tensor / link
+    if _unmeasured(engine, split):
+        measured = False
+        constants = constants._replace(
+            low=min(constants.low, c.FALLBACK_LOW), high=max(constants.high, c.FALLBACK_HIGH)
+        )
     said.append(
         Assumption(
             "prefill-utilization",
@@ -236,6 +294,17 @@ def _prefill(
         )
     )
     return _range(workload.prompt_tokens / seconds, constants.low, constants.high)
+
+
+def _read_once(size: Sizing, quantization: Quantization, tokens: int) -> float:
+    """Bytes of the layers' weights that a prompt needs: of a mixture, the experts that any of its tokens visits."""
+    w, p = weight_bytes(size, quantization), size.parameters
+    experts = w.experts
+    if size.expert_count and p.routed:
+        routed = experts * p.routed / (p.routed + p.experts_shared)
+        experts -= routed * (1 - size.expert_visits / size.expert_count) ** tokens
+    layers = w.attention + w.ffn + experts + w.norms + w.other
+    return layers * (size.encoder_share if size.has_source else 1.0)
 
 
 def _range(expected: float, low: float, high: float) -> Range:

@@ -34,19 +34,25 @@ ONE = Split("none", 1, 1, 1.0)
 def plan_split(size: Sizing, kind: str | None, devices: int) -> Split:
     """The division `kind` makes of `devices`.
 
-    Layers go to devices whole; a tensor split needs a divisor of the query heads (vLLM refuses others) and
-    continues with stages where heads do not suffice; key-value heads fewer than devices are repeated, and a
-    latent cache is repeated on every device (Megatron-LM, arXiv:1909.08053 §3; vLLM `parallel_state`).
+    Layers go to devices whole; a tensor split needs a divisor of the query heads that divides the key-value heads
+    or is a multiple of them (vLLM refuses others: `LlamaAttention`) and continues with stages where heads do not
+    suffice; key-value heads fewer than devices are repeated, and a latent cache is repeated on every device
+    (Megatron-LM, arXiv:1909.08053 §3; vLLM `parallel_state`).
     """
     if devices <= 1 or kind is None:
         return ONE
     if kind != "tensor":
         return Split(kind, max(1, min(devices, size.layers)), 1, 1.0)
+    cache = size.cache
+    kv_heads = cache.kv_heads or devices
     tensor = max(
-        d for d in range(1, devices + 1) if devices % d == 0 and (size.heads or devices) % d == 0
+        d
+        for d in range(1, devices + 1)
+        if devices % d == 0
+        and (size.heads or devices) % d == 0
+        and (kv_heads % d == 0 or d % kv_heads == 0)
     )
     stages = min(devices // tensor, size.layers)
-    cache = size.cache
     divisible = float(cache.full + sum(width for width, _ in cache.windowed) + cache.cross)
     everything = divisible + cache.latent
     if not everything:

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 def check_document(findings: Sequence[Finding]) -> Document:
     """One line for each finding, then the count."""
-    blocks: list[Block] = [
-        Text(str(f), "warn" if f.severity == "error" else "plain") for f in findings
-    ]
+    blocks: list[Block] = [Text("\n".join(map(str, findings)), "line")] if findings else []
     errors = sum(1 for f in findings if f.severity == "error")
     warnings = len(findings) - errors
     blocks.append(Text(f"{errors} error(s), {warnings} warning(s)", "head"))

@@ -19,10 +19,12 @@ class Column(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A paragraph. Style is one of `plain`, `head`, `note`, `warn`."""
+    """A paragraph. Style is one of `plain`, `head`, `note`, `warn`, and `line`, which is never broken."""
 
     text: str
     style: str = "plain"
+    keep: bool = False
+    """Never wrapped: it begins with `file:line`, which a terminal or editor must be able to follow."""
 
 
 class Table(NamedTuple):

@@ -38,6 +38,20 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "greedy-decoding": lambda v: (
         f"source of {tokens(float(v['source_tokens']))} tokens, greedy decoding: beams multiply the cache"
     ),
+    "split": lambda v: (
+        f"{v['kind']} split over {v['devices']} devices: {v['stages']} stage(s), each of {v['tensor']}"
+    ),
+    "decode-efficiency": lambda v: (
+        f"{share(float(v['efficiency']))} of memory bandwidth and {float(v['layer_us']):.0f} µs a layer, "
+        + ("as measured on this engine and memory" if v["measured"] else "as on similar engines")
+    ),
+    "prefill-utilization": lambda v: (
+        f"{share(float(v['utilization']))} of {float(v['tflops']):g} TFLOPS when reading, "
+        + ("as measured on this engine and memory" if v["measured"] else "as on similar engines")
+    ),
+    "all-reduce": lambda v: (
+        f"{float(v['us']):.0f} µs for each exchange among {v['tensor']} devices"
+    ),
     "uniform-routing": lambda v: f"tokens visit {v['visits']} of {v['experts']} experts evenly",
 }
 

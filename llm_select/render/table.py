@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WIDE = 110
 """Columns of a terminal from which wide tables are shown whole."""
-_STYLE = {"head": "bold", "note": "dim", "warn": "yellow", "plain": ""}
+_STYLE = {"head": "bold", "note": "dim", "warn": "yellow", "plain": "", "line": ""}
 
 
 class _Printer(Console):
@@ -31,7 +31,8 @@ def render_table(document: Document, out: TextIO) -> None:
     console = _Printer(file=out, highlight=False, soft_wrap=False, emoji=False, markup=False)
     for block in document.blocks:
         for piece in _pieces(block, console.width):
-            console.print(piece)
+            # A line that tools read, such as file:line of a finding, must not be broken.
+            console.print(piece, soft_wrap=isinstance(block, Text) and block.style == "line")
 
 
 def _pieces(block: Text | Table | Pairs, width: int) -> list[RenderableType]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -50,9 +51,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def catalog(cache: Path) -> Iterator[Catalog]:  # noqa: ARG001: the cache must be set before
+def catalog(cache: Path) -> Iterator[Catalog]:  # noqa: ARG001
     """The bundled catalog, read once: commands without --catalog get this one instead of reading it again."""
     bundled = load.load_catalog()
+    gc.freeze()  # its many objects would be looked at by every collection
 
     def once(directories: tuple[Path, ...] = ()) -> Catalog:
         return original(directories) if directories else bundled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jsonschema
@@ -146,6 +147,10 @@ def test_catalog_check_of_the_bundled_catalog_exits_by_its_findings(call: Call) 
     answer = call("catalog", "check", "-o", "json")
     findings = answer.json()["findings"]
     assert answer.code == int(any(one["severity"] == "error" for one in findings))
+
+
+def test_catalog_check_counts_its_findings_in_words(call: Call) -> None:
+    assert re.search(r"\d+ error\(s\), \d+ warning\(s\)\s*$", call("catalog", "check").out)
 
 
 @pytest.mark.parametrize("kind", ["model", "board", "recommend", "explain", "compare"])

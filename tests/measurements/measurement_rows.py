@@ -97,6 +97,7 @@ def quantization(name: str) -> Quantization:
     r = table("formats", "quantization")[name]
     values: dict[str, Any] = {k: v for k, v in r.items() if k != "quantization"}
     values["weight_only"] = r["weight_only"] == "1"
+    values["needs_calibration"] = name.startswith(("gptq", "awq"))
     return Quantization(name=name, source="format", native_16bit=name in ("f16", "bf16"), **values)
 
 

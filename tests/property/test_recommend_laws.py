@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from llm_select.catalog.load import load_catalog
 from llm_select.cli.question import Hardware, Limits, read_requirements
-from llm_select.selection.recommend import explain, recommend
+from llm_select.selection.recommend import SHOWN, explain, recommend
 from tests.cli.conftest import own_catalog
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from llm_select.selection.types import Item, Recommendation
 
 LAW = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-TASKS = st.sampled_from(["translation", "ner", "dialogue", "coding", "summarization"])
-MEMORY = st.integers(1, 320)
-CONTEXTS = st.sampled_from([512, 2048, 8192, 40_000, 131_072, 500_000])
+TASKS = st.sampled_from(["translation", "dialogue", "coding"])
+SIZES = (4, 12, 24, 80, 320)
+MEMORY = st.sampled_from(SIZES)
+"""Few values: answers are kept, so that the laws share them."""
+CONTEXTS = st.sampled_from([512, 8192, 40_000, 500_000])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,7 +41,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 @cache
 def _bundled() -> Catalog:
-    return load_catalog()
+    found = load_catalog()
+    gc.freeze()
+    return found
 
 
 @cache
@@ -70,7 +75,7 @@ def _advise(
         context=context,
         exclude_boards=boards,
     )
-    return recommend(catalog, question, near_misses=None)
+    return recommend(catalog, question)
 
 
 def _everyone(result: Recommendation) -> dict[str, Item]:
@@ -86,10 +91,10 @@ def _picked(result: Recommendation) -> list[str]:
     return [item.candidate.model_id for item in result.picks]
 
 
-@given(task=TASKS, memory=MEMORY, more=st.integers(1, 200))
+@given(task=TASKS, two=st.tuples(MEMORY, MEMORY))
 @LAW
-def test_more_memory_never_loses_a_fit(task: str, memory: int, more: int) -> None:
-    assert _admitted(_ask(task, str(memory))) <= _admitted(_ask(task, str(memory + more)))
+def test_more_memory_never_loses_a_fit(task: str, two: tuple[int, int]) -> None:
+    assert _admitted(_ask(task, str(min(two)))) <= _admitted(_ask(task, str(max(two))))
 
 
 @given(task=TASKS, memory=MEMORY, pair=st.tuples(CONTEXTS, CONTEXTS))
@@ -121,7 +126,7 @@ def test_scores_are_sums_and_sorted(task: str, memory: int) -> None:
         assert 0 <= (item.score or 0.0) <= 1
 
 
-@given(task=TASKS, memory=st.sampled_from([4, 8, 24, 80]), pick=st.integers(0, 10_000))
+@given(task=TASKS, memory=MEMORY, pick=st.integers(0, 10_000))
 @LAW
 def test_the_memory_named_for_a_near_miss_admits_it(task: str, memory: int, pick: int) -> None:
     result = _ask(task, str(memory))
@@ -164,13 +169,14 @@ def test_the_change_named_for_another_near_miss_admits_it(
     limits: dict[str, Any], keyword: dict[str, Any] | None
 ) -> None:
     result = _ask("translation", "24", **limits)
+    # Only the near misses shown carry every objection unless all are asked for.
     names = {
         "--license": "licenses",
         "--min-accuracy": "min_accuracy",
         "--commercial": "commercial",
     }
     tried = 0
-    for item in result.rejected:
+    for item in result.rejected[:SHOWN]:
         change = item.objections[0].change
         if len(item.objections) != 1 or change is None or change.option not in names:
             continue
@@ -272,10 +278,10 @@ def test_a_higher_bound_on_accuracy_never_admits() -> None:
     assert tight < loose
 
 
-@pytest.mark.parametrize("task", ["translation", "ner", "dialogue", "coding", "math"])
+@pytest.mark.parametrize("task", ["translation", "dialogue"])
 def test_explain_agrees_with_recommend_on_every_model_shown(task: str) -> None:
     result = _ask(task, "24")
-    for item in (*result.picks[:3], *result.rejected[:3]):
+    for item in (*result.picks[:2], *result.rejected[:2]):
         found = explain(_bundled(), item.candidate.model_id, result.requirements)
         assert found.item.score == item.score
         # Where nothing would admit a model, `explain` still adds what its memory objects to.

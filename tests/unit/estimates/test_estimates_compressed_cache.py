@@ -43,4 +43,3 @@ def test_without_a_shared_projection_a_row_holds_key_and_value() -> None:
     group = attention(1, 4, 2, 16, cache_ratio=4)
     # 2 heads · (16 + 16) values for 4 tokens.
     assert kv_cache_bytes(decoder(1, 64, 1000, [group], 128), 100) == 2 * 32 / 4 * 100 * 2
-

@@ -13,7 +13,13 @@ from estimate_builders import (
     nllb_3b,
 )
 
-from llm_select.estimates.kv_cache import STATE_BYTES, kv_cache_bytes
+from llm_select.estimates.kv_cache import (
+    STATE_BYTES,
+    cache_shape,
+    kv_cache_bytes,
+    shape_bytes,
+    stored_shape,
+)
 from llm_select.units import GIB
 
 
@@ -115,3 +121,27 @@ def test_a_recurrent_network_holds_its_state() -> None:
         recurrent=[{"cell": "lstm", "layers": 2, "hidden_size": 16}],
     )
     assert kv_cache_bytes(arch, 1000) == 2 * 2 * 16 * STATE_BYTES
+
+
+def test_a_rounded_window_is_what_llama_cpp_prints_for_gpt_oss() -> None:
+    # 128 + 512 = 640 cells become 768: 12 layers of 8 heads of 64, keys and values, 18 MiB.
+    shape = cache_shape(gpt_oss_20b())._replace(full=0)
+    assert shape_bytes(shape, 32_768, 1, 2.0, 0, 512, 256) == 18 * 2**20
+    assert shape_bytes(shape, 32_768, 1, 2.0, 0, 512) == 15 * 2**20
+
+
+def test_rounding_never_goes_beyond_the_context() -> None:
+    shape = cache_shape(gpt_oss_20b())
+    assert shape_bytes(shape, 100, 1, 2.0, 0, 512, 256) == shape_bytes(shape, 100, 1, 2.0)
+
+
+def test_transformers_stores_the_keys_and_values_of_every_latent_head() -> None:
+    # DeepSeek-V3: 128 heads of 128 + 64 and 128 values in each of 61 layers, not 576.
+    stored = stored_shape(cache_shape(deepseek_v3()), "transformers", 128)
+    assert shape_bytes(stored, 1, 1, 1.0) == 61 * 128 * (192 + 128)
+    assert stored.kv_heads == 128
+
+
+def test_other_engines_store_the_latent_vector() -> None:
+    shape = cache_shape(deepseek_v3())
+    assert stored_shape(shape, "vllm", 128) == shape

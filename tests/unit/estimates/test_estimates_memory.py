@@ -21,6 +21,7 @@ from estimate_builders import (
 from llm_select.errors import UsageError
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.types import MemoryEstimate
+from llm_select.schema.model import Model
 from llm_select.units import GIB, MIB
 
 LLAMA = model(llama_8b())
@@ -209,3 +210,98 @@ def test_a_smaller_cache_type_shrinks_the_cache_only() -> None:
     narrow = inference_memory(LLAMA, BF16, VLLM, workload(kv_type="q8_0"), None)
     assert narrow.kv_cache == pytest.approx(wide.kv_cache * 1.0625 / 2)
     assert narrow.weights == wide.weights
+
+
+def windows(arch_window: int = 1024) -> Model:
+    return model(decoder(2, 512, 1000, [attention(2, 4, 4, 64, window=arch_window)], 1024))
+
+
+@pytest.mark.parametrize(("batch", "cells"), [(1, 1024 - 1 + 2048), (8, 8 * (1024 - 1) + 2048)])
+def test_vllm_keeps_a_pass_beyond_the_window_shared_by_the_sequences(
+    batch: int, cells: int
+) -> None:
+    # SlidingWindowSpec: min(window - 1 + max_num_batched_tokens, max_model_len).
+    e = inference_memory(windows(), BF16, VLLM, workload(32768, batch=batch), machine())
+    assert e.kv_cache == 2 * 4 * (64 + 64) * cells * 2
+
+
+def test_mlx_keeps_a_prefill_step_beyond_the_window() -> None:
+    e = inference_memory(windows(), BF16, engine("mlx"), workload(32768), None)
+    assert e.kv_cache == 2 * 4 * (64 + 64) * (1024 + 2048 - 1) * 2
+
+
+def test_llama_cpp_rounds_a_window_since_late_2025() -> None:
+    now = inference_memory(windows(128), Q4, LLAMACPP, workload(32768), None)
+    old = inference_memory(
+        windows(128), Q4, LLAMACPP, workload(32768, engine_version="b6182"), None
+    )
+    assert (now.kv_cache, old.kv_cache) == (2 * 512 * 2 * 768, 2 * 512 * 2 * 640)
+
+
+def test_vllm_profiles_more_on_large_devices_but_not_on_an_a100() -> None:
+    small, large, a100 = (
+        inference_memory(LLAMA, BF16, VLLM, workload(), m).activations
+        for m in (machine(48), machine(80), machine(80, device="a100", name="A100 SXM"))
+    )
+    assert small == a100
+    # 8,192 tokens: gate, up and product, four residuals and the queries, in 16 bits.
+    assert large == max(8192 * 2 * (3 * 14336 + 5 * 4096), 1024 * 128256 * 8)
+
+
+def test_key_value_heads_that_do_not_divide_leave_fewer_devices_to_a_layer() -> None:
+    # 40 query and 10 key-value heads (Phi-4): vLLM refuses four ways.
+    arch = decoder(40, 5120, 1000, [attention(40, 40, 10, 128)], 17920)
+    e = inference_memory(model(arch), BF16, VLLM, workload(), machine(24, 4))
+    split = next(a.values for a in e.assumptions if a.code == "split")
+    assert (split["tensor"], split["stages"]) == (2, 2)
+
+
+def test_transformers_writes_the_scores_of_attention_with_sinks() -> None:
+    hf, work = engine("transformers"), workload(8192, prompt_tokens=4096)
+    e = inference_memory(model(gpt_oss_20b()), BF16, hf, work, None)
+    fused = inference_memory(
+        model(gpt_oss_20b()), BF16, hf, work._replace(flash_attention=True), None
+    )
+    assert e.activations - fused.activations == 4096 * 4096 * 64 * 6
+
+
+def test_transformers_copies_each_token_for_the_experts_it_visits() -> None:
+    hf, work = engine("transformers"), workload(8192, flash_attention=True)
+    now = inference_memory(model(gpt_oss_20b()), BF16, hf, work, None)
+    # Gate, up and product of four experts, four residuals, and each expert's input and output.
+    assert now.activations == 4096 * 2 * (3 * 4 * 2880 + 4 * 2880 + 2 * 4 * 2880)
+
+
+def test_weights_in_32_bits_have_a_cache_in_32_bits() -> None:
+    hf, fp32 = engine("transformers"), quantization(32, compute="fp32", norm_bits=32)
+    wide = inference_memory(LLAMA, fp32, hf, workload(), None)
+    half = inference_memory(LLAMA, BF16, hf, workload(), None)
+    assert wide.kv_cache == 2 * half.kv_cache
+    assert wide.activations == 2 * half.activations
+    given = inference_memory(LLAMA, fp32, hf, workload(kv_type="f16"), None)
+    assert given.kv_cache == half.kv_cache
+
+
+def test_an_engine_that_does_not_run_the_towers_does_not_load_them() -> None:
+    towers = [{"modality": "image", "parameters": 400_000_000}]
+    m = model(decoder(2, 512, 1000, [attention(2, 4, 4, 64)], 1024, towers=towers))
+    blind = inference_memory(m, BF16, engine("mlx"), workload(), None)
+    seeing = inference_memory(m, BF16, engine("mlx", vision=["test"]), workload(), None)
+    assert seeing.weights - blind.weights == 800_000_000
+
+
+def test_unified_memory_is_not_counted_twice() -> None:
+    # Of 24 GiB of main memory the device's 20 are a part: 0.9 · 24 − 20 are left for layers, not 21.6.
+    mac = machine(24, usable_gib=20, vendor="apple", memory_class="unified", ram_gib=24)
+    card = machine(24, usable_gib=20, ram_gib=24)
+    big = model(decoder(40, 5120, 1000, [attention(40, 40, 8, 128)], 17920))
+    assert inference_memory(big, BF16, LLAMACPP, workload(), card).verdict == "fits"
+    assert inference_memory(big, BF16, LLAMACPP, workload(), mac).verdict == "no"
+
+
+def test_vllms_larger_pass_does_not_lose_a_fit() -> None:
+    # At 70 GiB the default pass grows; where only the smaller one fits, that one is taken.
+    work = workload(2048)
+    need = inference_memory(LLAMA, BF16, VLLM, work, machine(69)).device_high / GIB
+    big = machine(80, usable_gib=need + 0.01)
+    assert inference_memory(LLAMA, BF16, VLLM, work, big).verdict == "fits"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from estimate_builders import (
     bert_base,
@@ -18,6 +20,8 @@ from estimate_builders import (
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import decode_terms, prefill_flops, speed
+from llm_select.estimates.types import Machine, Workload
+from llm_select.schema.hardware import Engine, Quantization
 
 LLAMA = model(llama_8b())
 BF16 = quantization(16)
@@ -156,3 +160,97 @@ def test_constants_that_nobody_measured_widen_the_range() -> None:
     assert said["measured"] == 0
     assert s.decode is not None
     assert s.decode.high / s.decode.low > 2.5
+
+
+def prefill(quantized: Quantization, engine_: Engine, work: Workload, on: Machine) -> float:
+    found = speed(LLAMA, quantized, engine_, work, on, None).prefill
+    assert found is not None
+    return found.expected
+
+
+def test_fp32_runs_at_fp32_throughput() -> None:
+    card = machine(80, tflops={"fp32": 19.5, "bf16": 312.0}, memory_class="hbm")
+    fp32 = quantization(32, compute="fp32")
+    work = workload(8192, prompt_tokens=4096)
+    rate = prefill(fp32, engine("transformers"), work, card)
+    assert rate < 19.5e12 / (2 * 6.98e9)
+
+
+def test_llm_int8_is_no_faster_than_16_bits() -> None:
+    card = machine(tflops={"int8": 660.0, "bf16": 165.0})
+    int8 = quantization(8, compute="int8", weight_only=False, output_bits=16, embedding_bits=16)
+    work = workload(8192, prompt_tokens=8000)
+    hf = engine("transformers")
+    assert prefill(int8, hf, work, card) <= prefill(BF16, hf, work, card) * 1.01
+    assert prefill(int8, engine("ctranslate2"), work, card) > 2 * prefill(BF16, hf, work, card)
+
+
+def test_a_short_prompt_pays_the_launches_of_every_layer() -> None:
+    # BERT base, 128 tokens: 12 layers of 0.826 ms, where the arithmetic takes 0.2 ms.
+    bert = model(bert_base(), "encoder")
+    work = workload(512, prompt_tokens=128)
+    s = speed(bert, BF16, engine("transformers"), work, machine(memory_class="hbm"), None)
+    assert s.prefill is not None
+    assert 0.9 * 128 / (12 * 826e-6) < s.prefill.expected < 128 / (12 * 826e-6)
+
+
+def test_a_prompt_reads_the_weights_at_least_once() -> None:
+    fast = machine(80, memory_class="hbm", bandwidth_gb_s=2000, tflops={"bf16": 1e6})
+    work = workload(8192, prompt_tokens=64)
+    read = 2 * (8_030_261_248 - 2 * 128256 * 4096) / 2000e9
+    assert prefill(BF16, VLLM, work, fast) < 64 / read
+
+
+def test_an_encoder_decoders_prompt_passes_the_encoder_only() -> None:
+    size = sizing(model(nllb_3b(), "encoder-decoder"))
+    work = workload(512, prompt_tokens=100, generate_tokens=100)
+    layer = 4 * 2048 * 2048 + 2 * 2048 * 8192
+    attention = 24 * 2 * 16 * (128 + 128) * 100 * 100
+    assert prefill_flops(size, work) == pytest.approx(24 * 2 * layer * 100 + attention, rel=0.01)
+
+
+def test_a_tensor_split_sends_every_token_of_the_prompt() -> None:
+    slow = machine(24, 2, interconnect_gb_s=1.0)
+    fast = machine(24, 2, interconnect_gb_s=900.0)
+    work = workload(8192, prompt_tokens=8000)
+    sent = 32 * 2 * 8000 * 4096 * 2 * 2 * (2 - 1) / 2 / 1e9
+    gap = 8000 / prefill(BF16, VLLM, work, slow) - 8000 / prefill(BF16, VLLM, work, fast)
+    assert gap == pytest.approx(sent * (1 - 1 / 900), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "measured"),
+    [
+        ({}, "vllm", 1),
+        ({"vendor": "amd"}, "vllm", 0),
+        ({"devices": 2}, "vllm", 0),
+        ({}, "SGLang", 0),
+    ],
+)
+def test_only_what_was_measured_is_called_measured(
+    change: dict[str, Any], name: str, measured: int
+) -> None:
+    where = machine(**{"gib": 80, "memory_class": "hbm", **change})
+    run = engine("vllm", multi_gpu=["tensor"]).model_copy(update={"name": name})
+    s = speed(LLAMA, BF16, run, workload(), where, None)
+    said = next(a.values for a in s.assumptions if a.code == "decode-efficiency")
+    assert said["measured"] == measured
+    assert s.decode is not None
+    assert (s.decode.low / s.decode.expected <= 0.5) == (not measured)
+
+
+def test_formats_made_while_loading_are_not_called_measured() -> None:
+    nf4 = quantization(4.127, embedding_bits=16, output_bits=16)
+    gptq = quantization(4.156, embedding_bits=16, output_bits=16, needs_calibration=True)
+    hbm, hf = machine(80, memory_class="hbm"), engine("transformers")
+    for q, measured in ((nf4, 0), (gptq, 1)):
+        s = speed(LLAMA, q, hf, workload(), hbm, None)
+        said = next(a.values for a in s.assumptions if a.code == "decode-efficiency")
+        assert said["measured"] == measured
+
+
+def test_sequences_one_at_a_time_visit_no_more_experts() -> None:
+    alone, m = engine("transformers", serves_batches=False), model(gpt_oss_20b())
+    one = speed(m, BF16, alone, workload(), machine(80), None).decode_total
+    many = speed(m, BF16, alone, workload(batch=16), machine(80), None).decode_total
+    assert one == many

@@ -71,3 +71,9 @@ def test_a_model_without_architecture_is_an_error() -> None:
     card = model(llama_8b()).model_copy(update={"architecture": None})
     with pytest.raises(ShapeError, match="no architecture"):
         sizing(card)
+
+
+def test_a_file_with_parts_left_unquantized_is_believed() -> None:
+    # Qwen3.5 27B GPTQ: 30.2 GB published, 18.7 GB by the formula.
+    real = 1.6 * sum(weight_bytes(LLAMA_2_7B, Q4_0))
+    assert sum(weight_bytes(LLAMA_2_7B, Q4_0, artifact_bytes=real)) == pytest.approx(real)
