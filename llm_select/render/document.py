@@ -23,8 +23,6 @@ class Text(NamedTuple):
 
     text: str
     style: str = "plain"
-    keep: bool = False
-    """Never wrapped: it begins with `file:line`, which a terminal or editor must be able to follow."""
 
 
 class Table(NamedTuple):

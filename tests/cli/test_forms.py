@@ -13,10 +13,10 @@ from tests.cli.conftest import Answer, Call
 
 COMMANDS = {
     "recommend": ("recommend", "--task", "translation", "--gpu-mem", "24"),
-    "recommend --explain": ("recommend", "--task", "ner", "--gpu-mem", "24", "--explain"),
-    "recommend --all": ("recommend", "--task", "ner", "--gpu-mem", "24", "--all"),
-    "recommend --variants": ("recommend", "--task", "ner", "--gpu-mem", "24", "--variants"),
-    "recommend, nothing fits": ("recommend", "--task", "ner", "--gpu-mem", "0.1"),
+    "recommend --explain": ("recommend", "--task", "coding", "--gpu-mem", "24", "--explain"),
+    "recommend --all": ("recommend", "--task", "coding", "--gpu-mem", "24", "--all"),
+    "recommend --variants": ("recommend", "--task", "coding", "--gpu-mem", "24", "--variants"),
+    "recommend, nothing fits": ("recommend", "--task", "coding", "--gpu-mem", "0.1"),
     "recommend, no board": ("recommend", "--task", "srl", "--gpu-mem", "24"),
     "explain a pick": ("explain", "gemma-3-12b-it", "--task", "translation", "--gpu-mem", "24"),
     "explain a rejection": ("explain", "gpt-4.1", "--task", "ner", "--gpu-mem", "24"),

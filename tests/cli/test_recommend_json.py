@@ -14,7 +14,7 @@ from tests.cli.conftest import Call
 QUESTIONS = {
     "translation": ("--task", "translation", "--gpu-mem", "24"),
     "pair": ("--task", "translation", "--pair", "en-zh", "--gpu", "RTX 4090"),
-    "ner": ("--task", "ner", "--language", "de", "--gpu-mem", "24"),
+    "coding": ("--task", "coding", "--gpu", "RTX 4090"),
     "any access": ("--task", "dialogue", "--gpu-mem", "48", "--weights-access", "any"),
     "hosted": ("--task", "translation", "--weights-access", "hosted"),
     "nothing fits": ("--task", "translation", "--gpu-mem", "0.1"),

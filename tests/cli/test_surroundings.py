@@ -36,7 +36,7 @@ def _run(*arguments: str, cache: Path | str, **more: str) -> subprocess.Complete
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
-@pytest.mark.parametrize("form", ["json", "table", "plain"])
+@pytest.mark.parametrize("form", ["json", "table"])
 def test_a_closed_pipe_ends_the_run_quietly(form: str, cache: Path) -> None:
     line = [*PROGRAM, *QUESTION[:-1], form]
     with subprocess.Popen(

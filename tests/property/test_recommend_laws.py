@@ -238,7 +238,7 @@ def _ranking(result: Recommendation) -> list[tuple[str, float | None]]:
     return [(item.candidate.model_id, item.score) for item in result.picks]
 
 
-@pytest.mark.parametrize("task", ["translation", "ner", "dialogue"])
+@pytest.mark.parametrize("task", ["translation", "dialogue"])
 def test_a_users_card_reorders_nobody_and_changes_no_score(task: str, tmp_path: Path) -> None:
     row = (
         "{benchmark: wmt25, metric: XCOMET-XL, value: 0.9, pair: en-zh, setting: zero-shot, "
