@@ -17,11 +17,12 @@ from llm_select.schema.evaluation import Board
 
 
 def compile_catalog(catalog: Catalog) -> bytes:
-    """Header and catalog, one line each, UTF-8."""
+    """Header, catalog and the texts it keeps undecoded, one line each, UTF-8."""
     wanted: dict[str, set[str]] = {}
     for *_, kind, name in references(catalog):
         wanted.setdefault(kind, set()).add(name)
-    body = _dump(encode(catalog))
+    texts: list[bytes] = []
+    body = b"\n".join([_dump(encode(catalog, texts)), *texts])
     header = {
         "format": FORMAT,
         "checksum": crc32(body),
@@ -32,9 +33,9 @@ def compile_catalog(catalog: Catalog) -> bytes:
     return _dump(header) + b"\n" + body
 
 
-def encode(value: Any) -> Any:
+def encode(value: Any, texts: list[bytes]) -> Any:
     """A value as JSON types: instances tagged with their class's number, fields at their default
-    left out."""
+    left out. What is decoded only when asked for goes to `texts`, and its place there stands instead."""
     if isinstance(value, BaseModel):
         numbers = _class_numbers()
         encoded: dict[str, Any] = {TAG: numbers[type(value)]}
@@ -45,24 +46,25 @@ def encode(value: Any) -> Any:
                 or type(item) is not type(field.default)
                 or item != field.default
             ):
-                encoded[name] = encode(item)
+                encoded[name] = encode(item, texts)
         if isinstance(value, Board):
-            _pack(encoded, value)
+            _pack(encoded, value, texts)
         for name in SECTIONS.get(type(value).__name__, ()):
             if name in encoded:
-                encoded[PACKED + name] = _dump(encoded.pop(name)).decode()
+                encoded[PACKED + name] = len(texts)
+                texts.append(_dump(encoded.pop(name)))
         return encoded
     if isinstance(value, dict):
-        items = {key: encode(item) for key, item in value.items()}
+        items = {key: encode(item, texts) for key, item in value.items()}
         return {TAG: ITEMS, "items": list(items.items())} if TAG in items else items
     if isinstance(value, (list, tuple)):
-        return [encode(item) for item in value]
+        return [encode(item, texts) for item in value]
     if isinstance(value, frozenset):
         return sorted(value)
     return value
 
 
-def _pack(encoded: dict[str, Any], board: Board) -> None:
+def _pack(encoded: dict[str, Any], board: Board, texts: list[bytes]) -> None:
     """Scores as text that is parsed when asked for, and by position instead of by name: most of a
     catalog is numbers on boards, and a question touches few of them."""
     names = list(board.entries)
@@ -72,7 +74,8 @@ def _pack(encoded: dict[str, Any], board: Board) -> None:
             for row, scores in getattr(board, field).items():
                 known = scores.keys() <= set(names)  # else LS010, and the row stays as it is
                 rows[row] = [scores.get(name) for name in names] if known else scores
-            encoded[PACKED + field] = _dump(rows).decode()
+            encoded[PACKED + field] = len(texts)
+            texts.append(_dump(rows))
 
 
 @cache
@@ -84,7 +87,7 @@ def class_table() -> list[list[Any]]:
             cls.__name__,
             list(cls.model_fields),
             {
-                name: encode(field.default)
+                name: encode(field.default, [])
                 for name, field in cls.model_fields.items()
                 if not field.is_required()
             },

@@ -2,11 +2,12 @@
 classes.
 
 Pydantic is not imported here, nor anywhere else on the way from the cache to an answer. The JSON
-has two lines. The first is the header: format, content hash, the ids referred to, and for each
-schema class its name, fields and defaults. The second is the catalog: an instance is a mapping
+starts with two lines. The first is the header: format, content hash, the ids referred to, and for
+each schema class its name, fields and defaults. The second is the catalog: an instance is a mapping
 whose `@` is the number of its class and which holds only what differs from the defaults; an
-attribute left out is found on the record's class. Rows of boards are packed (see `COLUMNS`).
-Sequences are lists (defaults: tuples).
+attribute left out is found on the record's class. Each further line is a text that is decoded when
+asked for; the number of the line stands in its place (see `COLUMNS`, `SECTIONS`). Sequences are
+lists (defaults: tuples).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 from typing import Any, NoReturn
 from zlib import crc32
 
-FORMAT = 3
+FORMAT = 4
 TAG = "@"
 ITEMS = -1
 """The tag of a plain mapping that has a key `@` itself; its items are then a list."""
@@ -146,7 +147,8 @@ def load(data: bytes) -> tuple[Any, dict[str, list[str]]]:
         body = data[end + 1 :]
         if header["checksum"] != crc32(body):
             raise ValueError("damaged compiled catalog")
-        catalog = _decoded(body, _classes(header["classes"]))
+        first, *texts = body.split(b"\n")
+        catalog = _decoded(first, _classes(header["classes"]), texts)
         if catalog._fields and type(catalog).__name__ == "Catalog":
             return catalog, header["references"]
     except (TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -154,8 +156,9 @@ def load(data: bytes) -> tuple[Any, dict[str, list[str]]]:
     raise ValueError("not a compiled catalog")
 
 
-def _decoded(body: bytes | str, classes: list[type[Record]]) -> Any:
+def _decoded(body: bytes, classes: list[type[Record]], texts: list[bytes] | None = None) -> Any:
     new, assign, pop = object.__new__, object.__setattr__, dict.pop
+    kept = {classes.index(cls) for cls in classes if cls.__name__ in (*SECTIONS, "Board")}
 
     def hook(mapping: dict[str, Any]) -> Any:
         number = pop(mapping, TAG, None)
@@ -163,6 +166,10 @@ def _decoded(body: bytes | str, classes: list[type[Record]]) -> Any:
             return mapping
         if number < 0:
             return dict(mapping["items"])
+        if texts is not None and number in kept:
+            for name in mapping:
+                if name.startswith(PACKED):
+                    mapping[name] = texts[mapping[name]]
         record = new(classes[number])
         assign(record, "__dict__", mapping)
         return record
