@@ -222,12 +222,7 @@ def read_requirements(
         (limits.max_price, "--max-price"),
     ):
         positive(value, where=where)
-    if limits.min_accuracy is not None and not abs(limits.min_accuracy) < float("inf"):
-        raise UsageError(
-            f"{limits.min_accuracy} is not a number",
-            where="--min-accuracy",
-            remedy="write it in the unit of the task's reference board",
-        )
+    _check_accuracy(catalog, task_id, limits.min_accuracy)
     if not 0 <= limits.examples <= MAX_EXAMPLES:
         raise UsageError(
             f"{limits.examples} is out of range",
@@ -265,6 +260,34 @@ def read_requirements(
         examples=limits.examples,
         exclude_boards=tuple(exclude_boards),
         assumed=tuple(assumed),
+    )
+
+
+def _check_accuracy(catalog: Catalog, task_id: str, wanted: float | None) -> None:
+    """Refuse an accuracy that the task's reference board cannot show: most often another unit was meant."""
+    if wanted is None:
+        return
+    reference = catalog.tasks[task_id].reference
+    if not abs(wanted) < float("inf"):
+        raise UsageError(
+            f"{wanted} is not a number",
+            where="--min-accuracy",
+            remedy="write it in the unit of the task's reference board",
+        )
+    if reference is None:
+        raise UsageError(
+            f"no board ranks models for {task_id}",
+            where="--min-accuracy",
+            remedy="leave it out: nothing can be held against it",
+        )
+    benchmark = catalog.benchmarks[catalog.boards[reference.board].benchmark]
+    floor, ceiling = benchmark.floor, benchmark.ceiling
+    if floor is None or ceiling is None or min(floor, ceiling) <= wanted <= max(floor, ceiling):
+        return
+    raise UsageError(
+        f"{wanted:g} is out of range",
+        where="--min-accuracy",
+        remedy=f"{reference.board} goes from {floor:g} to {ceiling:g} ({benchmark.unit})",
     )
 
 

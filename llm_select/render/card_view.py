@@ -185,9 +185,7 @@ def _scores(model_id: str, model: Model, catalog: Catalog) -> list[tuple[str, st
             for label in column:
                 if label in labels:
                     name = stem if key == "all" else f"{stem}.{key}"
-                    found.append(
-                        (name, f"{score(column[label], unit)} {unit}", label, board.source)
-                    )
+                    found.append((name, f"{score(column[label])} {unit}", label, board.source))
     for row in model.evaluations:
         tag = row.pair or row.language
         name = f"{row.benchmark}.{tag}" if tag else row.benchmark

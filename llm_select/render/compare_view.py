@@ -131,7 +131,7 @@ def _boards(groups: list[list[SharedBoard]], result: Comparison, catalog: Catalo
         for item in result.items:
             model = item.candidate.model_id
             lead = "▸ " if model == best else ""
-            cells.append(f"{lead}{score(means[model], benchmark.unit)}" if model in means else "–")
+            cells.append(f"{lead}{score(means[model])}" if model in means else "–")
         name = group[0].board if len(group) == 1 else f"{_stem(group[0])}, mean of {len(group)}"
         rows.append((f"{name} ({benchmark.unit})", *cells))
     names = (item.candidate.model.name for item in result.items)

@@ -32,11 +32,10 @@ def quality_cell(item: Item, target: Target | None) -> str:
     quality = item.quality
     if quality is None or quality.value is None or target is None:
         return "unrated"
-    unit = target.benchmark.unit
     mark = "~" if quality.tag == "inferred" else ""
     star = "*" if quality.evidence and quality.evidence[0].reported_by == "developer" else ""
-    low, high = score(quality.low, unit), score(quality.high, unit)
-    return f"{mark}{score(quality.value, unit)}{star} ({low}–{high})"
+    low, high = score(quality.low, quality.value), score(quality.high, quality.value)
+    return f"{mark}{score(quality.value)}{star} ({low}–{high})"
 
 
 def memory_cell(item: Item) -> str:
@@ -102,11 +101,11 @@ def evidence_table(item: Item, catalog: Catalog, limit: int = EVIDENCE_SHOWN) ->
             )
             if part
         )
-        error = f" ±{score(row.stderr)}" if row.stderr else ""
+        error = f" ±{score(row.stderr, row.value)}" if row.stderr else ""
         table.append(
             (
                 row.board,
-                f"{score(row.value, benchmark.unit)}{error} {benchmark.unit}",
+                f"{score(row.value)}{error} {benchmark.unit}",
                 how,
                 row.date,
                 row.source,

@@ -98,7 +98,7 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     ),
     "retired": "retired or about to be by its provider",
     "accuracy": lambda v: (
-        f"low end of quality {score(_num(v, 'low'))}, {score(_num(v, 'needed'))} asked"
+        f"low end of quality {score(_num(v, 'low'), _num(v, 'needed'))}, {score(_num(v, 'needed'))} asked"
     ),
     "accuracy-unknown": "no evidence to hold against --min-accuracy",
     "price": lambda v: f"{usd(_num(v, 'price'))} per million output tokens",
@@ -132,8 +132,7 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "unmatched-board": lambda v: f"--exclude-board {v['glob']} matches no board",
     # score terms
     "quality": lambda v: (
-        f"{score(_num(v, 'value'))} between {score(_num(v, 'low'))} and {score(_num(v, 'high'))}"
-        f" ({v['tag']})"
+        f"{score(_num(v, 'value'))} between {_num(v, 'low'):g} and {_num(v, 'high'):g} ({v['tag']})"
     ),
     "headroom": lambda v: (
         f"{share(max(0.0, _num(v, 'free')))} of usable memory free; "

@@ -24,13 +24,16 @@ def tokens(number: float) -> str:
     return f"{number:,.0f}"
 
 
-def score(value: float | None, unit: str = "") -> str:
-    """A benchmark value: three significant digits for shares, none behind the point for ratings."""
+def score(value: float | None, like: float | None = None) -> str:
+    """A benchmark value: three digits behind the point for shares, one for points, none for ratings.
+
+    `like` is the figure whose digits it takes, so that an interval or an error reads as its value does.
+    """
     if value is None:
         return "–"
-    if abs(value) >= 200:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 or "%" in unit else f"{value:.3f}"
+    size = abs(value if like is None else like)
+    digits = 0 if size >= 200 else 1 if size >= 1 else 3
+    return f"{value:.{digits}f}"
 
 
 def rate(value: float | None) -> str:

@@ -69,7 +69,7 @@ def recommendation_document(
         blocks.append(_misses(tuple(own[:NEAR_MISSES]), "Better at the task, but", result))
         hosted = [item for item in better if item.candidate.model.weights == "hosted"]
         if hosted:
-            blocks.append(_hosted_note(hosted, result))
+            blocks.append(_hosted_note(hosted))
     if result.unrated and (result.target is not None or everything):
         blocks.append(_unrated(result, everything))
     blocks.append(_standing(result, catalog))
@@ -216,6 +216,14 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
     if restricted:
         names = ", ".join(dict.fromkeys(item.candidate.model.name for item in restricted))
         notes.append(Text(f"Not for commercial use by their licence: {names}.", "warn"))
+    followed = {
+        item.candidate.model.name: catalog.models[item.candidate.model.superseded_by].name
+        for item in items
+        if item.candidate.model.superseded_by in catalog.models
+    }
+    if followed:
+        text = ", ".join(f"{old} by {new}" for old, new in followed.items())
+        notes.append(Text(f"Superseded since, by models with less evidence here: {text}.", "note"))
     if len(result.picks) > len(items):
         notes.append(
             Text(
@@ -285,10 +293,9 @@ def _better_misses(result: Recommendation) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _hosted_note(items: list[Item], result: Recommendation) -> Text:
-    unit = result.target.benchmark.unit if result.target is not None else ""
+def _hosted_note(items: list[Item]) -> Text:
     shown = ", ".join(
-        f"{item.candidate.model.name} {score(item.quality.value, unit)}"
+        f"{item.candidate.model.name} {score(item.quality.value)}"
         for item in items[:NEAR_MISSES]
         if item.quality is not None
     )
