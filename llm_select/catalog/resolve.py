@@ -103,17 +103,18 @@ def family(catalog: Catalog, name: str, *, where: str | None = None) -> str:
 
 
 def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
-    """A BCP-47 tag that a card or board has, in its usual letter case.
+    """A BCP-47 tag that a card or board has, in its usual letter case, or a language's name.
 
     A region or script of a known language that the catalog does not have (`de-CH`, `sr-Latn`) is
     taken too; so is a language that it only has with one (`zh` where it has `zh-Hans`).
     """
     known = languages(catalog)
-    tag = _tag(name, known)
+    tag = _tag(name, known) or _called(name, known)
     if tag is None:
         typed = name.strip().lower()
         near = [one for one in known if typed[:2] and one.partition("-")[0] == typed]
         near = near or [tag for tag in (MISTAKEN.get(typed), LONG_FORMS.get(typed)) if tag in known]
+        near = near or _like_named(name, known)
         raise UnknownNameError("language", name, near or _close(typed, known), where=where)
     return tag
 
@@ -133,8 +134,10 @@ def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         splits = [split for split in splits if typed.startswith("-".join(split) + "|")]
     found: set[str] = set()
     for split in splits:
-        first = _tag("-".join(split).strip(), known)
-        second = _tag("-".join(parts[len(split) :]).strip(), known)
+        first, second = (
+            _tag(part, known) or _called(part, known)
+            for part in ("-".join(split).strip(), "-".join(parts[len(split) :]).strip())
+        )
         if first is not None and second is not None and first != second:
             found.add(f"{first}-{second}")
     if not found:
@@ -209,6 +212,28 @@ def _close(name: str, known: Iterable[str]) -> list[str]:
 
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def _called(name: str, known: Iterable[str]) -> str | None:
+    """The known tag of a language given by its name, `Dutch` or `Nederlands`."""
+    tag = _language_names().get(_folded(name))
+    return _tag(tag, known) if tag is not None else None
+
+
+def _like_named(name: str, known: Iterable[str]) -> list[str]:
+    """The known tags of languages with a name like this one."""
+    from difflib import get_close_matches
+
+    names = _language_names()
+    tags = (names[one] for one in get_close_matches(_folded(name), names, _NEAREST, 0.75))
+    return [tag for tag in dict.fromkeys(tags) if _tag(tag, known) is not None]
+
+
+def _language_names() -> dict[str, str]:
+    # Read only where a tag was not found: most questions need no names.
+    from llm_select.catalog.rules.language_names import NAMES
+
+    return {_folded(name): tag for tag, names in NAMES.items() for name in names}
 
 
 def _loose(name: str) -> str:

@@ -51,7 +51,7 @@ def benchmarks(
         shown = " ".join(languages[:4]) + (f" +{len(languages) - 4}" if len(languages) > 4 else "")
         rows.append((stem, benchmark.metric, shown or "–", str(len(board.entries)), board.date))
     columns = (
-        Column("Board"),
+        Column("Board", keep=True),
         Column("Metric"),
         Column("Languages"),
         Column("Entries", right=True),

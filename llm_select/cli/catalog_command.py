@@ -62,8 +62,8 @@ def list_models(
             (model_id, model.kind, count_text(model), model.released, model.license, str(scores))
         )
     columns = (
-        Column("Model"),
-        Column("Kind"),
+        Column("Model", keep=True),
+        Column("Kind", wide=True),
         Column("Parameters", right=True),
         Column("Released", keep=True),
         Column("Licence", wide=True),

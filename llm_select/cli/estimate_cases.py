@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ RESULTS = (
     "prefill_low", "prefill_high", "assumptions", "error",
 )  # fmt: skip
 MAX_BYTES = 64 * 2**20
+SLIP = 0.75
+"""From this likeness (difflib's ratio) on, an unknown column is taken for a slip."""
 DEFAULT_CONTEXT = 4096
 DEFAULT_GENERATE = 128
 _TRUE = {"1", "true", "on", "yes"}
@@ -41,21 +44,28 @@ _SPLITS = ("none", "layer", "row", "tensor", "pipeline")
 
 
 def write_cases(catalog: Catalog, path: Path, form: str) -> int:
-    """Estimate every row; one that cannot be estimated says why in `error` and the others go on."""
+    """Estimate every row; one that cannot be estimated says why in `error` and the others go on.
+
+    Returns the exit code: 1 when there are rows and none could be estimated.
+    """
     if form not in ("csv", "json", "table", "plain"):
         raise UsageError(
             f"a sizing sheet has no {form} form", where="--output", remedy="use csv or json"
         )
-    rows = _read(path)
+    names, rows = _read(path)
     results = [{**row, **_estimate(catalog, row)} for row in rows]
     if form == "json":
         sys.stdout.write(json.dumps({"version": VERSION, "cases": results}, indent=2) + "\n")
-    else:
+    elif results:
         sys.stdout.write(render_csv(results))
-    return 0
+    else:
+        header = dict.fromkeys([*names, *RESULTS])
+        csv.writer(sys.stdout, lineterminator="\n").writerow(header)
+    return 1 if results and all(result["error"] for result in results) else 0
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """The names of the columns, and the rows."""
     if path.is_dir() or not path.exists():
         raise UsageError(
             f"{path} is not a file", where="--cases", remedy="give a CSV file that exists"
@@ -75,13 +85,34 @@ def _read(path: Path) -> list[dict[str, str]]:
             where="--cases",
             remedy="save it as UTF-8 CSV",
         ) from None
+    _refuse_slips(names)
     if "model" not in names:
         raise UsageError(
             f"{path} has no column `model`",
             where="--cases",
             remedy=f"its first line may name: {', '.join(COLUMNS)}",
         )
-    return rows
+    return names, rows
+
+
+def _refuse_slips(names: list[str]) -> None:
+    """A misspelt column would be taken for the user's own and its values silently left out.
+
+    Raises UsageError. A column that is not like any known one, and one like a column that the sheet
+    has too, is the user's own.
+    """
+    absent = [known for known in COLUMNS if known not in names]
+    for name in names:
+        if name in COLUMNS or name in RESULTS:
+            continue
+        folded = name.strip().lower().replace("-", "_").replace(" ", "_")
+        near = get_close_matches(folded, absent, 1, SLIP)
+        if near:
+            raise UsageError(
+                f"column {name!r} is close to `{near[0]}` but not the same",
+                where="--cases",
+                remedy=f"write `{near[0]}`, or give a column of your own another name",
+            )
 
 
 def _estimate(catalog: Catalog, row: dict[str, str]) -> dict[str, object]:

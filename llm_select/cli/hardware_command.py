@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
 
+if TYPE_CHECKING:
+    from llm_select.estimates.types import Machine
+
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+_VENDORS = {
+    "nvidia": "NVIDIA",
+    "amd": "AMD",
+    "apple": "Apple",
+    "intel": "Intel",
+    "cpu": "none, it is the processor",
+}
 
 
 @app.callback()
@@ -56,14 +68,35 @@ def list_devices(
             (device.name, device.form, sizes, speeds or "–", f"{tflops:g}" if tflops else "–")
         )
     columns = (
-        Column("Device"),
-        Column("Form"),
-        Column("GiB", right=True),
-        Column("GB/s", right=True),
+        Column("Device", keep=True),
+        Column("Form", wide=True),
+        Column("GiB", right=True, keep=True),
+        Column("GB/s", right=True, keep=True),
         Column("TFLOPS 16-bit", right=True),
     )
     emit_list(form, "devices", columns, rows, records)
     return 0
+
+
+def _found(machine: Machine) -> list[tuple[str, str]]:
+    """What was found, in words; the records keep the numbers."""
+    from llm_select.render.numbers import gib
+    from llm_select.units import GIB
+
+    each = " of each" if machine.devices > 1 else ""
+    speed = machine.bandwidth_gb_s
+    rows = [
+        ("machine", machine.name),
+        ("device in the catalog", machine.device or "none"),
+        ("vendor", _VENDORS.get(machine.vendor or "", "unknown")),
+        ("number of devices", str(machine.devices)),
+        (f"memory{each}", gib(machine.nominal_gib * GIB)),
+        (f"usable{each}", gib(machine.usable_gib * GIB)),
+        (f"bandwidth{each}", "unknown" if speed is None else f"{speed:g} GB/s"),
+    ]
+    if machine.ram_gib is not None:
+        rows.append(("main memory", gib(machine.ram_gib * GIB)))
+    return rows
 
 
 @app.command("detect", epilog="Example: llm-select hardware detect -o json")
@@ -92,6 +125,5 @@ def detect(
         "bandwidth_gb_s": found.bandwidth_gb_s,
         "ram_gib": found.ram_gib,
     }
-    rows = [(key, "unknown" if value is None else str(value)) for key, value in record.items()]
-    emit_list(form, "machine", (Column("What", keep=True), Column("Found")), rows, [record])
+    emit_list(form, "machine", (Column("What", keep=True), Column("Found")), _found(found), [record])
     return 0

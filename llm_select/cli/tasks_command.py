@@ -44,7 +44,7 @@ def tasks(
     columns = (
         Column("Task", keep=True),
         Column("What it is"),
-        Column("Reference board"),
+        Column("Reference board", keep=True),
         Column("Kinds", wide=True),
     )
     emit_list(form, "tasks", columns, rows, records)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+MACROLANGUAGES = {"no": ("nb", "nn")}
+"""ISO 639-3 macrolanguages of which boards and cards name now the whole, now a member."""
+
 
 def covers(known: str, asked: str) -> bool:
-    """True when a tag covers another: `zh` and `zh-Hans` cover each other, `zh-Hans` and `zh-Hant` do not."""
-    return known == asked or known.startswith(asked + "-") or asked.startswith(known + "-")
+    """True when a tag covers another: `zh` and `zh-Hans` cover each other, `zh-Hans` and `zh-Hant` do not; `no`
+    and its members `nb` and `nn` do."""
+    if known == asked or known.startswith(asked + "-") or asked.startswith(known + "-"):
+        return True
+    return asked in MACROLANGUAGES.get(known, ()) or known in MACROLANGUAGES.get(asked, ())
 
 
 def split_pair(pair: str) -> tuple[str, str] | None:

@@ -112,6 +112,9 @@ def assess(
         language: language_matches(language, languages, pairs)
         for language in {row.language for row in rows}
     }
+    if target is not None and not target.exact:
+        # No board speaks the language asked for: then no row is closer than another.
+        about = dict.fromkeys(about, True)
     order = _board_order(rows, target, about)
     linked = _connected(rating, target)
     qualities = {}
@@ -284,12 +287,16 @@ def _predict(
     count = len(boards)
     deviation = math.sqrt(stand.variance * (linear / count) ** 2 + independent / count**2)
     shared = 0.0
-    if not target.exact:
+    if not (target.exact and target.direct):
+        # Another language or a near task: models stray as they do between boards, and the board asked about may be
+        # easier or harder than the ones shown. A family of one language says nothing of the latter: its residual
+        # variance then stands in.
         middle = sum(links.boards[b].difficulty for b in boards) / count
         unit = slope_at(middle, benchmark)
-        shared = unit * math.sqrt(links.between.get(target.stem, 0.0))
-        mean_variance = sum(links.boards[b].variance for b in boards) / count
-        deviation = math.hypot(deviation, unit * math.sqrt(mean_variance))
+        residual = sum(links.boards[b].variance for b in boards) / count
+        deviation = math.hypot(deviation, unit * math.sqrt(residual))
+        between = links.between.get(target.stem, 0.0) if count > 1 else 0.0
+        shared = unit * math.sqrt(max(between, residual))
     return value / count, deviation, shared
 
 

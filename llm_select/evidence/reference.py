@@ -29,7 +29,7 @@ class Target(NamedTuple):
     languages_asked: tuple[str, ...]
     """Languages a model must support, from --language and --pair."""
     substitute: bool
-    """True when the task's own reference board was left out and another stands in."""
+    """True when another board stands in for the task's own reference."""
     direct: bool
     """False when the reference is the board of a near task: then nothing on it counts as measured."""
     label: str
@@ -60,8 +60,9 @@ def find_target(
 ) -> Target | None:
     """The reference boards; None when the task names none or all its boards were left out.
 
-    When the reference board is left out altogether, the first direct board in the same unit stands in, then the
-    first bounded one: the anchors of the task hold for the former, floor and ceiling serve for the latter.
+    When the reference board has no list in the language asked for, or was left out, the first direct board in the
+    same unit that has one stands in, then the first bounded one: the anchors of the task hold for the former, floor
+    and ceiling serve for the latter. When none has one, the mean over the reference's languages is shown.
     """
     task = catalog.tasks[task_id]
     if task.reference is None:
@@ -72,23 +73,28 @@ def find_target(
     others = [use.board for use in task.boards if use.relevance == "direct" and use.board != wanted]
     # A stable order: same unit as the reference first.
     others.sort(key=lambda stem: _unit(catalog, stem) != unit)
-    for stem in [wanted, *others]:
-        held = catalog.boards.get(stem)
-        if held is None:
-            continue
-        benchmark = catalog.benchmarks[held.benchmark]
-        if stem != wanted and benchmark.scale != "bounded" and benchmark.unit != unit:
-            continue
-        keys = (
-            task.reference.languages if stem == wanted and task.reference.languages else held.scores
-        )
-        left = {board_id(stem, key): key for key in keys if board_id(stem, key) in links}
-        if not left:
-            continue
-        direct = any(use.board == stem and use.relevance == "direct" for use in task.boards)
-        return _target(
-            stem, held.benchmark, benchmark, left, languages, pairs, stem != wanted, direct
-        )
+    # First a board in the language asked for, be it another test than the reference; then the reference's mean.
+    for exact in (True, False):
+        for stem in [wanted, *others]:
+            held = catalog.boards.get(stem)
+            if held is None:
+                continue
+            benchmark = catalog.benchmarks[held.benchmark]
+            if stem != wanted and benchmark.scale != "bounded" and benchmark.unit != unit:
+                continue
+            own = task.reference.languages if stem == wanted else ()
+            left = {
+                board_id(stem, key): key
+                for key in own or held.scores
+                if board_id(stem, key) in links
+                and (not exact or language_matches(None if key == ALL else key, languages, pairs))
+            }
+            if not left:
+                continue
+            direct = any(use.board == stem and use.relevance == "direct" for use in task.boards)
+            return _target(
+                stem, held.benchmark, benchmark, left, languages, pairs, stem != wanted, direct
+            )
     return None
 
 

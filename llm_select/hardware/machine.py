@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_select.errors import UsageError
+from llm_select.estimates.calibration import USABLE_SHARE
 from llm_select.estimates.types import Machine
 from llm_select.selection.types import Reason, Value
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.hardware import Device, MemoryOption
 
-DISCRETE_SHARE = 0.98
-"""Share of a discrete card's nominal memory that a process can allocate before its own context. CUDA reports 23.65 of
-24 GiB (RTX 4090), 79.15 of 80 (A100), 11.76 of 12, 7.79 of 8: 0.974 to 0.989; the lower middle is taken."""
 UNIFIED_SMALL = 2 / 3
 """Share Metal lets a process keep resident on Macs up to 36 GiB (recommendedMaxWorkingSetSize)."""
 UNIFIED_LARGE = 0.75
@@ -34,7 +32,7 @@ def usable_gib(
         return nominal * (UNIFIED_SMALL if nominal <= UNIFIED_LIMIT else UNIFIED_LARGE)
     if vendor == "cpu" or memory_class == "ddr":
         return nominal * CPU_SHARE
-    return min(nominal, visible or nominal) * DISCRETE_SHARE
+    return min(nominal, visible or nominal) * USABLE_SHARE
 
 
 def from_memory(nominal: float, devices: int, ram: float | None) -> Machine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.numbers import count, gib, score, tokens
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from llm_select.schema.architecture import LayerGroup
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.model import Model
-
-SCORES_SHOWN = 40
 
 
 def count_text(model: Model) -> str:
@@ -156,12 +154,18 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
     if scores:
         blocks.append(
             Table(
-                (Column("Board"), Column("Value", right=True), Column("As"), Column("Source")),
-                tuple(scores[:SCORES_SHOWN]),
-                f"Scores ({min(len(scores), SCORES_SHOWN)} of {len(scores)})",
+                (
+                    Column("Board", keep=True),
+                    Column("Value", right=True),
+                    Column("Lowest to highest", right=True, wide=True),
+                    Column("As"),
+                    Column("Source", wide=True),
+                ),
+                tuple(scores),
+                "Scores; a mean is over the languages that the entry has on the board",
             )
         )
-    used = dict.fromkeys([*model.sources.values(), *(row[3] for row in scores[:SCORES_SHOWN])])
+    used = dict.fromkeys([*model.sources.values(), *(row[-1] for row in scores)])
     links = tuple(
         (s, f"{catalog.sources[s].url} (read {catalog.sources[s].read})")
         for s in used
@@ -174,8 +178,20 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
     )
 
 
-def _scores(model_id: str, model: Model, catalog: Catalog) -> list[tuple[str, str, str, str]]:
-    found = []
+class _Line(NamedTuple):
+    """What a board, or a benchmark of the card, says of one entry."""
+
+    name: str
+    entry: str
+    unit: str
+    source: str
+
+
+def _scores(
+    model_id: str, model: Model, catalog: Catalog
+) -> list[tuple[str, str, str, str, str]]:
+    """Rows of board, value, range over the languages, entry and source."""
+    lines: dict[_Line, list[tuple[str, float]]] = {}
     for stem, board in catalog.boards.items():
         unit = catalog.benchmarks[board.benchmark].unit
         labels = {label for label, entry in board.entries.items() if entry.model == model_id}
@@ -184,10 +200,27 @@ def _scores(model_id: str, model: Model, catalog: Catalog) -> list[tuple[str, st
         for key, column in board.scores.items():
             for label in column:
                 if label in labels:
-                    name = stem if key == "all" else f"{stem}.{key}"
-                    found.append((name, f"{score(column[label])} {unit}", label, board.source))
-    for row in model.evaluations:
-        tag = row.pair or row.language
-        name = f"{row.benchmark}.{tag}" if tag else row.benchmark
-        found.append((name, f"{row.value:g}", row.detail or row.setting or "", row.source))
-    return found
+                    line = _Line(stem, label, unit, board.source)
+                    lines.setdefault(line, []).append((key, column[label]))
+    rows = [row for line in sorted(lines) for row in _rows(line, lines[line])]
+    for own in model.evaluations:
+        tag = own.pair or own.language
+        name = f"{own.benchmark}.{tag}" if tag else own.benchmark
+        rows.append((name, f"{own.value:g}", "", own.detail or own.setting or "", own.source))
+    return rows
+
+
+def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, str, str, str]]:
+    """One row for an entry's languages together; a score over all of them, as published, is its own."""
+    rows = []
+    values = [value for key, value in found if key != "all"]
+    for key, value in found:
+        if key == "all" or len(values) == 1:
+            name = line.name if key == "all" else f"{line.name}.{key}"
+            rows.append((name, f"{score(value)} {line.unit}", "", line.entry, line.source))
+    if len(values) > 1:
+        mean = sum(values) / len(values)
+        span = f"{score(min(values), mean)} to {score(max(values), mean)}"
+        name = f"{line.name}, mean of {len(values)}"
+        rows.append((name, f"{score(mean)} {line.unit}", span, line.entry, line.source))
+    return rows

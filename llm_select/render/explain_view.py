@@ -16,6 +16,7 @@ from llm_select.render.item_view import (
 )
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
+from llm_select.selection.evaluate import FORMAT_MARGIN
 
 if TYPE_CHECKING:
     from llm_select.estimates.types import MemoryEstimate
@@ -102,6 +103,12 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
                     for v in item.alternatives
                 ),
                 "Other variants that fit",
+            )
+        )
+        blocks.append(
+            Text(
+                f"Among variants within {FORMAT_MARGIN:g} of the best score the one with most bits is taken.",
+                "note",
             )
         )
     license_ = catalog.licenses.get(model.license)

@@ -92,6 +92,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "speed": lambda v: (
         f"{rate(_num(v, 'low'))} tokens/s at the low end, {rate(_num(v, 'needed'))} asked"
     ),
+    "thinking-length-unknown": (
+        "it thinks first, for how long is not known: the answer comes later than its tokens/s suggest"
+    ),
     "speed-unknown": lambda v: _speed_unknown(v),
     "reading-speed": lambda v: (
         f"reads a request as fast as a decoder of {rate(_num(v, 'value'))} tokens/s would answer it"
@@ -118,15 +121,15 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "partial-coverage": "some languages of the boards are not covered",
     "related-board": "no board ranks this task itself: shown on that of a near task",
     "no-board-in-language": lambda v: (
-        f"no board of {v['board']} is in {_list(v, 'asked')}: shown as the mean of its languages, "
-        "with a wider interval"
+        f"no board for {_list(v, 'asked')}: shown as expected over the languages of {v['board']}, with a wider "
+        "interval"
         if "board" in v
         else "no board in this language: inferred from others"
     ),
     "no-evidence": "no published score for this task",
     "no-reference": lambda v: f"no board ranks today's models for {v['task']}; nothing is inferred",
     "substitute-board": lambda v: (
-        f"the task's reference board was left out; {v['board']} stands in"
+        f"the task's reference board has no list for this question; {v['board']} stands in"
     ),
     "excluded-boards": _excluded,
     "unmatched-board": lambda v: f"--exclude-board {v['glob']} matches no board",
@@ -185,6 +188,8 @@ def remedy(change: Change | None) -> str:
     if change is None:
         return ""
     value = change.value
+    if change.instead is not None:
+        return f"{change.option} {value:g} in place of {change.instead}"
     if value is None:
         return f"without {change.option}"
     if isinstance(value, float):

@@ -142,6 +142,7 @@ def objection_json(objection: Objection) -> Json:
         else {
             "option": change.option,
             "value": list(change.value) if isinstance(change.value, tuple) else change.value,
+            "instead_of": change.instead,
             "text": remedy(change),
         },
     }

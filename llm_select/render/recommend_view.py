@@ -15,7 +15,7 @@ from llm_select.render.item_view import (
     terms_table,
 )
 from llm_select.render.messages import remedy, sentence
-from llm_select.render.numbers import score, share
+from llm_select.render.numbers import score, share, tokens
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NEAR_MISSES = 5
 UNRATED_SHOWN = 6
+TIED = (0.4, 0.6)
+"""Chances that one of two neighbours is better, between which they are called alike."""
 
 
 def recommendation_document(
@@ -63,11 +65,14 @@ def recommendation_document(
             blocks.append(_misses(misses, title, result))
     elif result.rejected:
         better = _better_misses(result)
-        own = [item for item in better if item.candidate.model.weights == "open"]
+        elsewhere = {
+            id(item) for item in better if item.objections[0].reason.code == "access-hosted"
+        }
+        own = [item for item in better if id(item) not in elsewhere]
         # The smallest change first: a model that needs a little more memory before one that needs a cluster.
         own.sort(key=lambda item: item.memory.device_high if item.memory is not None else 0.0)
         blocks.append(_misses(tuple(own[:NEAR_MISSES]), "Better at the task, but", result))
-        hosted = [item for item in better if item.candidate.model.weights == "hosted"]
+        hosted = [item for item in better if id(item) in elsewhere]
         if hosted:
             blocks.append(_hosted_note(hosted))
     if result.unrated and (result.target is not None or everything):
@@ -147,7 +152,7 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
         Column("Model"),
         Column("Format, engine"),
         Column(f"Quality ({result.target.benchmark.unit})" if result.target else "Quality", True),
-        Column("GiB", right=True, keep=True),
+        Column(f"GiB{_each(result)}", right=True, keep=True),
     ]
     if fast:
         columns.append(Column("Tokens/s", right=True, keep=True))
@@ -182,6 +187,11 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
     return Table(tuple(columns), tuple(rows))
 
 
+def _each(result: Recommendation) -> str:
+    machine = result.requirements.machine
+    return " each" if machine is not None and machine.devices > 1 else ""
+
+
 def _name(item: Item) -> str:
     mode = " (thinking)" if item.candidate.mode == "thinking" else ""
     return item.candidate.model.name + mode
@@ -204,6 +214,22 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
                 "note",
             )
         )
+    assumed = catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
+    if assumed and any(_unmeasured_thinking(item) for item in items):
+        notes.append(
+            Text(
+                f"(thinking): it reasons first. {tokens(assumed)} tokens are assumed for that, since its card has "
+                "no figure, and charged to context and to the score's speed.",
+                "note",
+            )
+        )
+    if any(item.candidate.offer is not None for item in items):
+        notes.append(
+            Text("Hosted models score 0 for speed and free memory, which nobody publishes.", "note")
+        )
+    tied = _tied(items, result)
+    if tied:
+        notes.append(Text(f"Places {tied} can hardly be told apart by quality.", "note"))
     developer = any(
         row.reported_by == "developer"
         for item in items
@@ -231,6 +257,26 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
             )
         )
     return notes
+
+
+def _unmeasured_thinking(item: Item) -> bool:
+    thinking = item.candidate.model.thinking
+    known = thinking is not None and thinking.tokens is not None
+    return item.candidate.mode == "thinking" and not known
+
+
+def _tied(items: tuple[Item, ...], result: Recommendation) -> str:
+    """Runs of places whose neighbours are about as likely better as worse: `2–5`."""
+    runs: list[list[int]] = []
+    for place in range(1, len(items)):
+        chance = result.better[place - 1]
+        if chance is None or not TIED[0] <= chance <= TIED[1]:
+            continue
+        if runs and runs[-1][-1] == place:
+            runs[-1].append(place + 1)
+        else:
+            runs.append([place, place + 1])
+    return ", ".join(f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def _restricted(item: Item, catalog: Catalog) -> bool:

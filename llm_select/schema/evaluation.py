@@ -11,7 +11,6 @@ from llm_select.schema.base import (
     ModelId,
     NonNegative,
     PartialDate,
-    Positive,
     Slug,
     SourceId,
     Strict,
@@ -215,5 +214,5 @@ class Scoring(Strict):
     """USD per million output tokens; scored on a logarithmic scale, `low` is dear."""
     rationale: dict[str, str] = {}
     """Why each anchor."""
-    min_speed_scale: Positive = 1.0
-    """Smallest speed the logarithmic scale distinguishes, tokens/s."""
+    assumed_thinking_tokens: Count | None = None
+    """Reasoning tokens of a request where a card has no measured figure; said wherever it is used."""

@@ -189,7 +189,14 @@ def memory_objection(
         "usable_gib": machine.usable_gib,
         "devices": machine.devices,
     }
-    return Objection(Reason(code, values), Change("--gpu-mem", math.ceil(needed_gib)))
+    return Objection(Reason(code, values), _more_memory(machine, math.ceil(needed_gib)))
+
+
+def _more_memory(machine: Machine, gib: int) -> Change:
+    """The change as it can be typed: a named device is not sold with any memory, and a processor's is --ram."""
+    if machine.vendor == "cpu" and machine.device is None:
+        return Change("--ram", gib)
+    return Change("--gpu-mem", gib, "--gpu" if machine.device is not None else None)
 
 
 def speed_objection(speed: float | None, requirements: Requirements) -> Objection | None:

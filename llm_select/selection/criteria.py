@@ -118,6 +118,8 @@ def _criterion(
         if measured.speed is None:
             if measured.candidate.offer is not None:
                 return 0.0, Reason("hosted-speed")
+            if measured.speed_missing == "thinking-length-unknown":
+                return 0.0, Reason("thinking-length-unknown")
             return 0.0, Reason("speed-unknown", {"missing": measured.speed_missing})
         code = "reading-speed" if measured.candidate.model.kind == "encoder" else "speed"
         ends = {"low": scoring.speed.low, "high": scoring.speed.high}

@@ -147,7 +147,7 @@ def _self_hosted(
     assert machine is not None
     model = catalog.models[model_id]
     workload = requirements.workload
-    thought = _thinking_tokens(model, mode)
+    thought = _thinking_tokens(catalog, model, mode)
     if thought:
         workload = workload._replace(
             generate_tokens=workload.generate_tokens + thought,
@@ -275,10 +275,13 @@ def footprint(question: Question, model_id: str, item: Item) -> Item:
     return _also_rejected(min(found, key=_fewest_objections), item.objections)
 
 
-def _thinking_tokens(model: Model, mode: str) -> int:
+def _thinking_tokens(catalog: Catalog, model: Model, mode: str) -> int | None:
+    """Reasoning tokens of a request: the card's, or what `scoring.yaml` assumes where nobody measured it."""
     if mode != "thinking" or model.thinking is None:
         return 0
-    return model.thinking.tokens or 0
+    if model.thinking.tokens is not None:
+        return model.thinking.tokens
+    return catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
 
 
 def _finish(
@@ -290,10 +293,10 @@ def _finish(
 ) -> Item:
     requirements = question.requirements
     loss = _loss(question, candidate)
-    share = _answer_share(requirements, candidate)
+    share = _answer_share(question, candidate)
     decode = _answer_rate(requirements, candidate, speed)
-    effective = decode.expected * share if decode is not None else None
-    slow = decode.low * share if decode is not None else None
+    effective = decode.expected * share if decode is not None and share is not None else None
+    slow = decode.low * share if decode is not None and share is not None else None
     value, low = _after_loss(question, quality, loss)
     objections = [
         o
@@ -308,6 +311,8 @@ def _finish(
     parts: tuple[Term, ...] = ()
     if quality is not None and value is not None and not objections:
         missing = speed.missing if speed is not None else None
+        if decode is not None and share is None:
+            missing = "thinking-length-unknown"
         measured = Measured(candidate, quality, value, effective, memory, missing)
         score, parts = terms(question.catalog, measured, question.weights, question.anchors)
     return Item(candidate, quality, memory, speed, score, parts, tuple(objections), loss, effective)
@@ -327,10 +332,12 @@ def _answer_rate(
     return Range(*(rate * ratio for rate in speed.prefill))
 
 
-def _answer_share(requirements: Requirements, candidate: Candidate) -> float:
-    """Share of the generated tokens that are answer, not reasoning; 1 when the reasoning's length is unknown."""
-    thought = _thinking_tokens(candidate.model, candidate.mode)
-    answer = requirements.workload.generate_tokens
+def _answer_share(question: Question, candidate: Candidate) -> float | None:
+    """Share of the generated tokens that are answer, not reasoning; None when its length is not even assumed."""
+    thought = _thinking_tokens(question.catalog, candidate.model, candidate.mode)
+    if thought is None:
+        return None
+    answer = question.requirements.workload.generate_tokens
     return answer / (answer + thought)
 
 

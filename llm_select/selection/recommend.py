@@ -191,7 +191,8 @@ def _assumptions(requirements: Requirements, assessment: Assessment) -> tuple[Re
         if not target.exact:
             notes.append(
                 Reason(
-                    "no-board-in-language", {"board": target.stem, "asked": target.languages_asked}
+                    "no-board-in-language",
+                    {"board": target.stem, "asked": requirements.pairs or requirements.languages},
                 )
             )
     gathered = assessment.gathered

@@ -29,6 +29,8 @@ class Change(NamedTuple):
     """The option, as typed."""
     value: Value
     """Its new value; None when the option is to be left out."""
+    instead: str | None = None
+    """The option it takes the place of."""
 
 
 class Objection(NamedTuple):

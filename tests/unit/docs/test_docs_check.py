@@ -83,7 +83,7 @@ def test_links_in_code_are_not_followed(check: Any, repository: Path) -> None:
         ("`llm-select catalog list`", "llm-select-catalog-list"),
         ("1. Evidence", "1-evidence"),
         ("A [link](x.md), done", "a-link-done"),
-        ("min_speed_scale", "min_speed_scale"),
+        ("assumed_thinking_tokens", "assumed_thinking_tokens"),
     ],
 )
 def test_anchors_are_made_as_github_makes_them(check: Any, heading: str, fragment: str) -> None:

@@ -15,6 +15,9 @@ from llm_select.evidence.languages import covers, pair_covers, split_pair
         ("zh", "zh-Hans", True),
         ("zh-Hans", "zh-Hant", False),
         ("de", "da", False),
+        ("nb", "no", True),
+        ("no", "nn", True),
+        ("nb", "nn", False),
         ("zh", "zha", False),
     ],
 )

@@ -125,3 +125,33 @@ def test_a_model_that_covers_too_few_languages_is_unrated_when_none_is_asked() -
         "f/m9", "direct"
     ]
     assert (quality.tag, quality.reason) == ("unrated", "coverage")
+
+
+def test_a_board_in_the_language_asked_for_goes_before_the_mean_of_the_reference() -> None:
+    uses = [{"board": "direct", "relevance": "direct"}, {"board": "second", "relevance": "direct"}]
+    made = _catalog(
+        boards={"direct": board({"de": DE}), "second": board({"fr": FR}, benchmark="other")},
+        benchmarks={"bench": benchmark(), "other": benchmark()},
+        tasks={"task": task(boards=uses)},
+    )
+    target = assess(made, "task", languages=["fr"]).target
+    assert target is not None
+    assert target.label == "second.fr"
+
+
+def test_a_near_task_widens_the_interval_and_is_never_called_measured() -> None:
+    near = [{"board": "direct", "relevance": "related"}]
+    own = assess(_catalog(), "task", languages=["de"]).qualities["f/m2", "direct"]
+    made = _catalog(tasks={"task": task(boards=near)})
+    other = assess(made, "task", languages=["de"]).qualities["f/m2", "direct"]
+    assert other.tag == "inferred"
+    assert (other.high or 0) - (other.low or 0) > 2 * ((own.high or 0) - (own.low or 0))
+
+
+def test_a_model_tied_to_the_target_by_no_shared_model_is_unrated() -> None:
+    uses = [{"board": "direct", "relevance": "direct"}, {"board": "apart", "relevance": "direct"}]
+    boards = {"direct": board({"de": DE}), "apart": board({"all": {"f/x": 50.0, "f/y": 60.0}})}
+    cards = {**MODELS, "f/x": model("X"), "f/y": model("Y")}
+    made = _catalog(models=cards, boards=boards, tasks={"task": task(boards=uses)})
+    quality = assess(made, "task", languages=["de"]).qualities["f/x", "direct"]
+    assert (quality.tag, quality.reason) == ("unrated", "unlinked")

@@ -7,7 +7,7 @@ import pytest
 from llm_select.schema.catalog import Catalog
 from llm_select.selection.recommend import explain, recommend
 from llm_select.selection.types import Recommendation
-from tests.builders import board, catalog, model, task
+from tests.builders import board, catalog, model, scoring, task
 from tests.unit.selection.questions import ask, machine
 
 SCORES = {f"f/m{i}": 40.0 + 8 * i for i in range(6)}
@@ -185,3 +185,51 @@ def test_a_hosted_model_is_rejected_unless_asked_for() -> None:
 
 def test_two_runs_give_the_same_answer() -> None:
     assert recommend(_catalog(), ask()) == recommend(_catalog(), ask())
+
+
+def test_reasoning_nobody_measured_is_assumed_and_charged_to_speed() -> None:
+    # 256 tokens of answer after 2,000 of reasoning: a ninth of the tokens are answer.
+    made_scoring = scoring().model_copy(update={"assumed_thinking_tokens": 2000})
+    cards = {**MODELS, "f/m5": model("M5", thinking={"modes": ["thinking"]})}
+    made = _catalog(models=cards, scoring=made_scoring)
+    known = machine(
+        bandwidth_gb_s=1008.0, memory_class="gddr", vendor="nvidia", tflops={"bf16": 165.0}
+    )
+    item = explain(made, "f/m5", ask(machine=known)).item
+    assert item.speed is not None
+    assert item.speed.decode is not None
+    assert item.effective_speed == pytest.approx(item.speed.decode.expected * 256 / 2256)
+
+
+def test_the_remedy_for_a_named_device_can_be_typed() -> None:
+    named = machine(4.0, device="card-4", vendor="nvidia")
+    change = recommend(_catalog(), ask(machine=named)).rejected[0].objections[0].change
+    assert change is not None
+    assert (change.option, change.instead) == ("--gpu-mem", "--gpu")
+
+
+def test_a_retired_hosted_model_is_rejected() -> None:
+    offer = {
+        "provider": "p",
+        "input_usd_per_mtok": 1,
+        "output_usd_per_mtok": 4,
+        "as_of": "2026-11-24",
+        "source": "src",
+    }
+    gone = model("Gone", weights="hosted", status="deprecated", architecture=None, hosted=[offer])
+    made = _catalog(
+        models={**MODELS, "c/gone": gone},
+        boards={"direct": board({"de": {**SCORES, "c/gone": 95.0}})},
+    )
+    assert _objection(recommend(made, ask(weights_access="any")), "c/gone") == ["retired"]
+
+
+def test_a_checkpoint_released_in_eight_bits_is_not_offered_in_sixteen() -> None:
+    files = [{"format": "safetensors", "quantization": "q8_0", "repository": "f/m5"}]
+    cards = {**MODELS, "f/m5": model("M5", artifacts=files)}
+    item = explain(_catalog(models=cards), "f/m5", ask()).item
+    shown = {
+        item.candidate.quantization_id,
+        *(v.candidate.quantization_id for v in item.alternatives),
+    }
+    assert shown == {"q8_0", "q4_k_m"}
