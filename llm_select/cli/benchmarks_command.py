@@ -55,7 +55,7 @@ def benchmarks(
         Column("Metric"),
         Column("Languages"),
         Column("Entries", right=True),
-        Column("Date", keep=True),
+        Column("Date", keep=True, wide=True),
     )
     emit_list(form, "benchmarks", columns, rows, records)
     return 0

@@ -60,7 +60,7 @@ def list_devices(
                     "source": memory.source or device.sources.get("memory"),
                 }
             )
-        sizes = "/".join(f"{m.gib:g}" for m in device.memory)
+        sizes = ", ".join(f"{m.gib:g}" for m in device.memory)
         speeds = "/".join(
             dict.fromkeys(f"{m.bandwidth_gb_s:g}" for m in device.memory if m.bandwidth_gb_s)
         )
@@ -70,7 +70,7 @@ def list_devices(
     columns = (
         Column("Device", keep=True),
         Column("Form", wide=True),
-        Column("GiB", right=True, keep=True),
+        Column("GiB", right=True),
         Column("GB/s", right=True, keep=True),
         Column("TFLOPS 16-bit", right=True),
     )
@@ -125,5 +125,7 @@ def detect(
         "bandwidth_gb_s": found.bandwidth_gb_s,
         "ram_gib": found.ram_gib,
     }
-    emit_list(form, "machine", (Column("What", keep=True), Column("Found")), _found(found), [record])
+    emit_list(
+        form, "machine", (Column("What", keep=True), Column("Found")), _found(found), [record]
+    )
     return 0

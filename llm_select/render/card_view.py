@@ -157,9 +157,9 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
                 (
                     Column("Board", keep=True),
                     Column("Value", right=True),
-                    Column("Lowest to highest", right=True, wide=True),
+                    Column("Range", right=True, wide=True),
                     Column("As"),
-                    Column("Source", wide=True),
+                    Column("Source", keep=True, wide=True),
                 ),
                 tuple(scores),
                 "Scores; a mean is over the languages that the entry has on the board",
@@ -187,9 +187,7 @@ class _Line(NamedTuple):
     source: str
 
 
-def _scores(
-    model_id: str, model: Model, catalog: Catalog
-) -> list[tuple[str, str, str, str, str]]:
+def _scores(model_id: str, model: Model, catalog: Catalog) -> list[tuple[str, str, str, str, str]]:
     """Rows of board, value, range over the languages, entry and source."""
     lines: dict[_Line, list[tuple[str, float]]] = {}
     for stem, board in catalog.boards.items():

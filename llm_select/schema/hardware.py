@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import model_validator
+
 from llm_select.schema.architecture import MixerKind
 from llm_select.schema.base import (
     Count,
@@ -123,6 +125,8 @@ class Quantization(Strict):
     """True when arithmetic runs in 16 bits after unpacking."""
     compute: Literal["fp32", "fp16", "bf16", "fp8", "int8", "fp4"] = "bf16"
     """Type of the matrix arithmetic."""
+    requires: Literal["bf16", "fp8", "fp4"] | None = None
+    """Matrix type the device must have; without it no engine that loads the format runs it."""
     native_16bit: bool = False
     """True for the unquantized format itself."""
     default: bool = True
@@ -156,6 +160,8 @@ class Engine(Strict):
     """Formats it loads."""
     vendors: tuple[Literal["nvidia", "amd", "apple", "intel", "cpu"], ...]
     """Hardware it runs on."""
+    format_vendors: dict[Slug, tuple[Vendor, ...]] = {}
+    """Formats it loads only on some makers' devices; the others run on all of `vendors`."""
     kv_types: dict[Slug, Positive]
     """Cache types, with bytes per value; the first is the default."""
     memory_model: Literal["llama.cpp", "vllm", "transformers", "mlx", "ctranslate2"]
@@ -172,6 +178,17 @@ class Engine(Strict):
     """What a user should know."""
     source: SourceId
     """Where the lists were read."""
+    sources: dict[str, SourceId] = {}
+    """For `format_vendors`, where it was read."""
+
+    @model_validator(mode="after")
+    def _restricts_what_it_loads(self) -> Engine:
+        for name, vendors in self.format_vendors.items():
+            if name not in self.quantizations:
+                raise ValueError(f"format_vendors: {name!r} is not among quantizations")
+            if not set(vendors) <= set(self.vendors):
+                raise ValueError(f"format_vendors: {name!r} names a maker not among vendors")
+        return self
 
 
 class License(Strict):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_select.selection.types import Candidate, Requirements
 
 if TYPE_CHECKING:
+    from llm_select.estimates.types import Machine
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.hardware import Engine, Quantization
     from llm_select.schema.model import Model
@@ -48,7 +49,8 @@ class Offering(NamedTuple):
 
 def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, ...]:
     """Engines and formats that the question allows, in the catalog's order; the same for every model."""
-    vendor = requirements.machine.vendor if requirements.machine is not None else None
+    machine = requirements.machine
+    vendor = machine.vendor if machine is not None else None
     found = []
     for engine_id, engine in catalog.engines.items():
         if requirements.engines and engine_id not in requirements.engines:
@@ -57,10 +59,36 @@ def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, .
             formats = tuple(
                 Format(name, catalog.quantizations[name], _least_bits(catalog.quantizations[name]))
                 for name in engine.quantizations
-                if not requirements.quantizations or name in requirements.quantizations
+                if (not requirements.quantizations or name in requirements.quantizations)
+                and (machine is None or loads(engine, name, catalog.quantizations[name], machine))
             )
             found.append(Offering(engine_id, engine, formats))
     return tuple(found)
+
+
+def loads(engine: Engine, name: str, quantization: Quantization, machine: Machine) -> bool:
+    """True when the engine loads the format on the machine: on this maker's devices, with these matrix units."""
+    vendor = machine.vendor or "nvidia"
+    return vendor in engine.format_vendors.get(name, engine.vendors) and _has_units(
+        machine, quantization.requires
+    )
+
+
+def _has_units(machine: Machine, kind: str | None) -> bool:
+    """True when the machine multiplies matrices of the type, or nobody asks for it.
+
+    Where throughput by type is not known (only a memory size was given, or FP32 alone as for Apple's devices), BF16
+    and FP8 count as present, for most devices have them, and FP4 as lacking, for few do.
+    """
+    if kind is None:
+        return True
+    if machine.tflops and machine.vendor in MATRIX_VENDORS:
+        return kind in machine.tflops
+    return kind != "fp4"
+
+
+MATRIX_VENDORS = ("nvidia", "amd", "intel")
+"""Makers whose devices carry throughput by type in the catalog, so that a type not listed is one they lack."""
 
 
 def _least_bits(quantization: Quantization) -> float:
@@ -90,8 +118,8 @@ def variants(
     twice; the first listed stands for both unless --engine asks. A format that needs calibration data counts only
     where somebody published it, and one below four bits only when asked for by name (`named`). A format wider
     than the released weights (`released` bits) is left out. Formats of which even the narrowest matrices take more
-    than `most_bits` are left out; when all do, the narrowest stays, as the nearest miss. Candidates are made as
-    they are asked for.
+    than `most_bits` are left out; when all do, the narrowest of each engine stays, for the nearest miss to be chosen
+    among them by the bytes they take. Candidates are made as they are asked for.
     """
     published = {artifact.quantization for artifact in model.artifacts}
     widest = released if released < SMALL_BITS else released * WIDER
@@ -105,8 +133,8 @@ def variants(
         or (_wanted(form.quantization, form.name in published) and form.quantization.bits <= widest)
     ]
     kept = [pair for pair in found if pair[0].least_bits <= most_bits]
-    if not kept and found:
-        kept = [min(found, key=lambda pair: pair[0].least_bits)]
+    if not kept:
+        kept = _narrowest(found)
     if largest_first:
         kept.sort(key=lambda pair: -pair[0].quantization.bits)
     for form, (engine_id, engine, _) in kept:
@@ -125,6 +153,16 @@ def variants(
             form.name in published,
             None,
         )
+
+
+def _narrowest(found: Sequence[tuple[Format, Offering]]) -> list[tuple[Format, Offering]]:
+    """The narrowest format of each engine, the first listed where several are as narrow."""
+    by_engine: dict[str, tuple[Format, Offering]] = {}
+    for pair in found:
+        engine_id = pair[1].engine_id
+        if engine_id not in by_engine or pair[0].least_bits < by_engine[engine_id][0].least_bits:
+            by_engine[engine_id] = pair
+    return list(by_engine.values())
 
 
 WIDER = 1.1

@@ -172,7 +172,7 @@ def _self_hosted(
         question.offerings,
         named=bool(requirements.quantizations),
         released=released_bits(catalog, model),
-        most_bits=_most_bits(size, machine),
+        most_bits=_most_bits(size, machine) * (1.0 if rated else UNRATED_FILL),
         largest_first=not rated,
     )
     found = []
@@ -205,6 +205,11 @@ def _self_hosted(
     if found and all(item.objections == (_TOO_BIG,) for item in found):
         return [_nearest_miss(question, found, workload, size)]
     return [item for item in found if item.objections != (_TOO_BIG,)]
+
+
+UNRATED_FILL = 0.8
+"""Share of the machine that the weights of an unrated model may fill in the format first tried: only whether it fits
+is asked, and a format that leaves nothing for the rest would be tried in vain."""
 
 
 def _most_bits(size: Sizing, machine: Machine) -> float:

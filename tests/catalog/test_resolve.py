@@ -6,7 +6,9 @@ import pytest
 
 from llm_select.catalog import resolve
 from llm_select.catalog.load import load_catalog
+from llm_select.catalog.rules.language_names import NAMES
 from llm_select.errors import AmbiguousNameError, UnknownNameError
+from llm_select.evidence.languages import split_pair
 from llm_select.schema.catalog import Catalog
 
 from .conftest import CARD, FILES, Build, edited
@@ -157,3 +159,42 @@ def test_what_is_no_pair_is_an_error(catalog: Catalog, typed: str) -> None:
 def test_languages_and_pairs_are_those_of_cards_and_boards(catalog: Catalog) -> None:
     assert resolve.languages(catalog) == ("en", "no", "pt-BR", "zh-Hans")
     assert resolve.pairs(catalog) == ("en-no", "en-zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag"),
+    [
+        ("English", "en"),
+        (" norwegian ", "no"),
+        ("Norsk", "no"),
+        ("brazilian portuguese", "pt-BR"),
+        ("Simplified Chinese", "zh-Hans"),
+    ],
+)
+def test_a_language_is_found_by_its_name(catalog: Catalog, typed: str, tag: str) -> None:
+    assert resolve.language(catalog, typed) == tag
+
+
+def test_a_misspelt_name_of_a_language_leads_to_its_tag(catalog: Catalog) -> None:
+    with pytest.raises(UnknownNameError, match=r"did you mean no\?"):
+        resolve.language(catalog, "norwegain")
+
+
+def test_the_name_of_a_language_that_the_catalog_lacks_is_unknown(catalog: Catalog) -> None:
+    with pytest.raises(UnknownNameError):
+        resolve.language(catalog, "Dutch")
+
+
+def test_a_pair_may_be_given_by_names(catalog: Catalog) -> None:
+    assert resolve.pair(catalog, "English->Norwegian") == "en-no"
+
+
+def test_no_name_is_that_of_two_languages() -> None:
+    names = [name.casefold() for known in NAMES.values() for name in known]
+    assert len(names) == len(set(names))
+
+
+def test_every_language_of_the_boards_has_a_name() -> None:
+    tags = {row for board in load_catalog().boards.values() for row in board.scores}
+    spoken = {part for tag in tags - {"all"} for part in split_pair(tag) or (tag,)}
+    assert {tag.partition("-")[0] for tag in spoken} <= set(NAMES)

@@ -133,6 +133,13 @@ def test_hardware_detect_answers_on_any_machine(call: Call) -> None:
     assert machine["usable_gib"] > 0
 
 
+def test_hardware_detect_reads_as_words(call: Call) -> None:
+    answer = call("hardware", "detect").out
+    assert re.search(r"^memory.* \d+(\.\d+)? GiB *$", answer, re.MULTILINE)
+    assert re.search(r"^usable.* \d+(\.\d+)? GiB *$", answer, re.MULTILINE)
+    assert "_gib" not in answer
+
+
 def test_estimate_without_hardware_says_what_machine_it_needs(call: Call) -> None:
     answer = call("estimate", "gemma-3-12b-it", "-o", "json")
     assert answer.code == 0

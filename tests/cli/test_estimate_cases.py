@@ -121,6 +121,45 @@ def test_columns_of_the_users_own_are_kept(sheet: Sheet) -> None:
     assert found["ticket"] == "seven"
 
 
+@pytest.mark.parametrize(
+    ("slip", "meant"), [("kvtype", "kv_type"), ("contxt", "context"), ("GPU", "gpu")]
+)
+def test_a_misspelt_column_is_refused_with_the_one_meant(
+    slip: str, meant: str, refused: Refused, tmp_path: Path
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"model,{slip}\ngemma-3-12b-it,1\n")
+    message = refused("estimate", "--cases", str(path))
+    assert f"'{slip}'" in message
+    assert f"`{meant}`" in message
+
+
+def test_a_column_like_one_that_the_sheet_has_too_is_the_users_own(sheet: Sheet) -> None:
+    (found,) = sheet("gemma-3-12b-it,7", header="model,model_id")
+    assert found["model_id"] == "7"
+
+
+def test_results_can_be_estimated_again(sheet: Sheet) -> None:
+    (first,) = sheet(GOOD[1])
+    (again,) = sheet(GOOD[1] + "," * len(WRITES.split(",")), header=f"{READS},{WRITES}")
+    assert again == first
+
+
+def test_no_row_that_can_be_estimated_is_exit_code_1(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("model\nnosuch-model\n\nalso-none\n")
+    answer = call("estimate", "--cases", str(path), "-o", "csv")
+    assert answer.code == 1
+    assert answer.out.count("unknown model") == 2
+
+
+def test_a_sheet_of_a_header_alone_gives_the_header(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("model,ticket\n")
+    answer = call("estimate", "--cases", str(path), "-o", "csv")
+    assert answer == (0, f"model,ticket,{WRITES}\n", "")
+
+
 def test_a_longer_context_never_takes_less(sheet: Sheet) -> None:
     rows = [f"gemma-3-12b-it,q8_0,llama.cpp,{n}" for n in (512, 4096, 32768, 131072)]
     totals = [
