@@ -16,7 +16,7 @@ from llm_select.render.item_view import (
 )
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
-from llm_select.selection.evaluate import FORMAT_MARGIN
+from llm_select.selection.order import FORMAT_MARGIN
 
 if TYPE_CHECKING:
     from llm_select.estimates.types import MemoryEstimate

@@ -10,8 +10,7 @@ from llm_select.estimates.memory import Serving, inference_memory, serving
 from llm_select.estimates.shape import ShapeError
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.speed import speed as estimate_speed
-from llm_select.estimates.types import Range
-from llm_select.evidence.quality import Assessment, Quality, shifted
+from llm_select.evidence.quality import Assessment, Quality
 from llm_select.evidence.scores import default_mode
 from llm_select.selection import constraints
 from llm_select.selection.candidates import (
@@ -22,7 +21,9 @@ from llm_select.selection.candidates import (
     runs,
     variants,
 )
-from llm_select.selection.criteria import Measured, quality_anchors, terms, weights_in_force
+from llm_select.selection.criteria import quality_anchors, weights_in_force
+from llm_select.selection.finish import after_loss, finish, loss_of, thinking_tokens
+from llm_select.selection.order import best_variant, variant_order
 from llm_select.selection.types import (
     Candidate,
     Change,
@@ -30,12 +31,11 @@ from llm_select.selection.types import (
     Objection,
     Reason,
     Requirements,
-    Term,
 )
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
-    from llm_select.estimates.types import Machine, MemoryEstimate, SpeedEstimate, Workload
+    from llm_select.estimates.types import Machine, Workload
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.model import Model
 
@@ -93,7 +93,7 @@ def evaluate(question: Question, model_id: str) -> Item:
         failed.extend(bad)
     if passed:
         best = best_variant(passed)
-        rest = sorted((item for item in passed if item is not best), key=_variant_order)
+        rest = sorted((item for item in passed if item is not best), key=variant_order)
         return best._replace(alternatives=tuple(rest))
     return min(failed, key=_nearness)
 
@@ -118,7 +118,7 @@ def _mode(question: Question, model_id: str, mode: str) -> tuple[list[Item], lis
     if requirements.weights_access != "open" and requirements.privacy != "self-hosted":
         offer = hosted(catalog, model_id, mode)
         if offer is not None:
-            found.append(_finish(question, offer, quality, None, None))
+            found.append(finish(question, offer, quality, None, None))
     if not found:
         return [], [_rejected(bare, quality, [_nothing_runs(question, model)])]
     return [i for i in found if not i.objections], [i for i in found if i.objections]
@@ -147,7 +147,7 @@ def _self_hosted(
     assert machine is not None
     model = catalog.models[model_id]
     workload = requirements.workload
-    thought = _thinking_tokens(catalog, model, mode)
+    thought = thinking_tokens(catalog, model, mode)
     if thought:
         workload = workload._replace(
             generate_tokens=workload.generate_tokens + thought,
@@ -198,7 +198,7 @@ def _self_hosted(
             found.append(Item(candidate, quality, memory, None, None, (), (_TOO_BIG,), None, None))
             continue
         speed = estimate_speed(model, quantization, engine, workload, machine, memory, size=size)
-        item = _finish(question, candidate, quality, memory, speed)
+        item = finish(question, candidate, quality, memory, speed)
         found.append(item)
         if not rated and not item.objections:
             break
@@ -245,8 +245,7 @@ def _nearest_miss(
         size=size,
         quantization_id=candidate.quantization_id,
     )
-    loss = _loss(question, candidate)
-    _, low = _after_loss(question, nearest.quality, loss)
+    _, low = after_loss(question, nearest.quality, loss_of(question, candidate))
     objections = [
         constraints.memory_objection(memory, machine, needed),
         constraints.accuracy_objection(low, requirements),
@@ -268,7 +267,7 @@ def footprint(question: Question, model_id: str, item: Item) -> Item:
     if model.weights == "hosted":
         offer = hosted(question.catalog, model_id, mode)
         if offer is not None:
-            found.append(_finish(question, offer, item.quality, None, None))
+            found.append(finish(question, offer, item.quality, None, None))
     elif question.requirements.machine is None:
         return item
     else:
@@ -280,119 +279,10 @@ def footprint(question: Question, model_id: str, item: Item) -> Item:
     return _also_rejected(min(found, key=_fewest_objections), item.objections)
 
 
-def _thinking_tokens(catalog: Catalog, model: Model, mode: str) -> int | None:
-    """Reasoning tokens of a request: the card's, or what `scoring.yaml` assumes where nobody measured it."""
-    if mode != "thinking" or model.thinking is None:
-        return 0
-    if model.thinking.tokens is not None:
-        return model.thinking.tokens
-    return catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
-
-
-def _finish(
-    question: Question,
-    candidate: Candidate,
-    quality: Quality | None,
-    memory: MemoryEstimate | None,
-    speed: SpeedEstimate | None,
-) -> Item:
-    requirements = question.requirements
-    loss = _loss(question, candidate)
-    share = _answer_share(question, candidate)
-    decode = _answer_rate(requirements, candidate, speed)
-    effective = decode.expected * share if decode is not None and share is not None else None
-    slow = decode.low * share if decode is not None and share is not None else None
-    value, low = _after_loss(question, quality, loss)
-    objections = [
-        o
-        for o in (
-            constraints.speed_objection(slow, requirements),
-            constraints.accuracy_objection(low, requirements),
-            constraints.price_objection(candidate, requirements),
-        )
-        if o is not None
-    ]
-    score: float | None = None
-    parts: tuple[Term, ...] = ()
-    if quality is not None and value is not None and not objections:
-        missing = speed.missing if speed is not None else None
-        if decode is not None and share is None:
-            missing = "thinking-length-unknown"
-        measured = Measured(candidate, quality, value, effective, memory, missing)
-        score, parts = terms(question.catalog, measured, question.weights, question.anchors)
-    return Item(candidate, quality, memory, speed, score, parts, tuple(objections), loss, effective)
-
-
-def _answer_rate(
-    requirements: Requirements, candidate: Candidate, speed: SpeedEstimate | None
-) -> Range | None:
-    """Tokens per second of one stream. An encoder writes nothing: its rate is that of a decoder which would answer
-    the same request in the time the encoder takes to read it."""
-    if speed is None or speed.decode is not None or candidate.model.kind != "encoder":
-        return speed.decode if speed is not None else None
-    if speed.prefill is None:
-        return None
-    work = requirements.workload
-    ratio = work.generate_tokens / work.prompt_tokens
-    return Range(*(rate * ratio for rate in speed.prefill))
-
-
-def _answer_share(question: Question, candidate: Candidate) -> float | None:
-    """Share of the generated tokens that are answer, not reasoning; None when its length is not even assumed."""
-    thought = _thinking_tokens(question.catalog, candidate.model, candidate.mode)
-    if thought is None:
-        return None
-    answer = question.requirements.workload.generate_tokens
-    return answer / (answer + thought)
-
-
-def _loss(question: Question, candidate: Candidate) -> tuple[float, int] | None:
-    if candidate.quantization is None or candidate.quantization_id is None:
-        return None
-    if candidate.quantization.native_16bit:
-        return 0.0, 0
-    return question.assessment.losses.get((candidate.model_id, candidate.quantization_id))
-
-
-def _after_loss(
-    question: Question, quality: Quality | None, loss: tuple[float, int] | None
-) -> tuple[float | None, float | None]:
-    if quality is None or quality.value is None:
-        return None, None
-    target = question.assessment.target
-    if target is None or loss is None or loss[0] == 0.0 or target.benchmark.direction == "lower":
-        return quality.value, quality.low
-    value = shifted(quality.value, min(0.0, loss[0]), target.benchmark)
-    return value, (quality.low or 0.0) + (value - quality.value)
-
-
 def _rejected(
     candidate: Candidate, quality: Quality | None, objections: Sequence[Objection]
 ) -> Item:
     return Item(candidate, quality, None, None, None, (), tuple(objections), None, None)
-
-
-FORMAT_MARGIN = 0.05
-"""What a narrower format must gain in score before it is taken: its cost in quality was not measured."""
-
-
-def best_variant(passed: Sequence[Item]) -> Item:
-    """The variant to show for a model: the best score, but not at an unmeasured cost in quality for little.
-
-    Formats score alike on quality where nobody measured what they cost, so speed and free memory alone would always
-    drive the choice to the narrowest. Among variants within FORMAT_MARGIN of the best, the one with most bits wins.
-    """
-    top = max(item.score or 0.0 for item in passed)
-    near = [item for item in passed if (item.score or 0.0) >= top - FORMAT_MARGIN]
-    # What still ties stays in the catalog's order of engines.
-    return min(
-        near, key=lambda item: (-_bits(item), item.loss is None, not item.candidate.published)
-    )
-
-
-def _bits(item: Item) -> float:
-    quantization = item.candidate.quantization
-    return quantization.bits if quantization is not None else 0.0
 
 
 def _also_rejected(item: Item, objections: Sequence[Objection]) -> Item:
@@ -402,19 +292,7 @@ def _also_rejected(item: Item, objections: Sequence[Objection]) -> Item:
 
 
 def _fewest_objections(item: Item) -> tuple[int, float, bool, float]:
-    return (len(item.objections), *_variant_order(item))
-
-
-def _variant_order(item: Item) -> tuple[float, bool, float]:
-    """Best score first, then what was measured before what was not, then more bits.
-
-    Sorting is stable: what still ties stays in the catalog's order of engines and formats.
-    """
-    return (
-        -(item.score if item.score is not None else -1.0),
-        item.loss is None,
-        -_bits(item),
-    )
+    return (len(item.objections), *variant_order(item))
 
 
 def _nearness(item: Item) -> tuple[int, float, str]:

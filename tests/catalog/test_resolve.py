@@ -118,7 +118,7 @@ def test_a_language_is_found_in_any_case(catalog: Catalog, typed: str, tag: str)
     assert resolve.language(catalog, typed) == tag
 
 
-@pytest.mark.parametrize("typed", ["fr", "english", "en-zh", "en-", "", "all", "en-gb-x"])
+@pytest.mark.parametrize("typed", ["fr", "klingon", "en-zh", "en-", "", "all", "en-gb-x"])
 def test_an_unknown_language_is_an_error(catalog: Catalog, typed: str) -> None:
     with pytest.raises(UnknownNameError):
         resolve.language(catalog, typed)
