@@ -13,7 +13,8 @@ OUTPUT = "Output"
 
 TaskOption = Annotated[str, typer.Option("--task", "-t", help="Task id; see `llm-select tasks`.")]
 LanguageOption = Annotated[
-    list[str] | None, typer.Option("--language", "-l", help="Language, as BCP-47 tag or English name; repeatable.")
+    list[str] | None,
+    typer.Option("--language", "-l", help="Language, as BCP-47 tag or English name; repeatable."),
 ]
 PairOption = Annotated[
     list[str] | None,
