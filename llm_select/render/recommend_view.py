@@ -249,7 +249,7 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
     }
     if followed:
         text = ", ".join(f"{old} by {new}" for old, new in followed.items())
-        notes.append(Text(f"Superseded since, by models with less evidence here: {text}.", "note"))
+        notes.append(Text(f"Superseded by a newer model of its line: {text}.", "note"))
     if len(result.picks) > len(items):
         notes.append(
             Text(
