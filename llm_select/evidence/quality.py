@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from llm_select.schema.evaluation import Benchmark
 
 Tag = Literal["measured", "inferred", "unrated"]
+Speech = Literal["stated", "wide", "unknown"]
+"""Whether a card lists languages; if not, whether the model was measured in so many that it is multilingual."""
 Z80 = 1.2816
 """Half-width of a central 80 % interval in standard deviations."""
 OTHER_LANGUAGE = 0.25
@@ -45,6 +47,8 @@ RELATED = 0.5
 NOISE_SHARE = 0.2
 """Share of a board's residual variance taken as measurement noise where no standard error is published. Where one is
 published the share has a median of 0.002 to 0.19 and a ninetieth percentile of 0.01 to 0.7, by task."""
+WIDELY = 10
+"""Languages a model must have been measured in to be taken for multilingual when its developer lists none."""
 MIN_COVERAGE = 0.5
 """Share of the reference boards a model must cover to be rated when no language was asked for."""
 
@@ -120,9 +124,12 @@ def assess(
     qualities = {}
     for subject, own in held.items():
         known = dict(catalog.models[subject[0]].languages)
-        tags = [*known, *spoken.get(subject[0], ())]
+        heard = spoken.get(subject[0], ())
+        tags = [*known, *heard]
+        wide = len({tag.split("-")[0] for tag in heard}) >= WIDELY
+        speech: Speech = "stated" if known else "wide" if wide else "unknown"
         qualities[subject] = _rate(
-            subject, own, tags, target, links, shares, about, asked, order, linked
+            subject, own, tags, speech, target, links, shares, about, asked, order, linked
         )
     return Assessment(task_id, target, qualities, _losses(gathered.scores), links, gathered)
 
@@ -171,6 +178,7 @@ def _rate(
     subject: tuple[str, str],
     rows: list[Score],
     tags: list[str],
+    speech: Speech,
     target: Target | None,
     links: Links,
     shares: Mapping[tuple[str, str, str | None, str], int],
@@ -194,11 +202,11 @@ def _rate(
         return unrated("proxy-only")
     own = {row.board: row for row in rating if row.board in target.boards}
     missing = tuple(language for language in target.languages_asked if not supports(tags, language))
-    if asked and missing and not (own and target.exact):
-        return unrated("language-unsupported" if tags else "language-unknown", missing)
+    if asked and missing and not (own and target.exact) and speech != "wide":
+        return unrated(f"language-{'unsupported' if speech == 'stated' else 'unknown'}", missing)
     uncovered = (
         ()
-        if asked
+        if asked or speech == "wide"
         else tuple(
             "-".join(ends)
             for board, ends in target.ends.items()
@@ -224,7 +232,9 @@ def _rate(
         low, high = max(low, min(worst, value)), min(high, max(best, value))
     whole = target.exact and target.direct and len(own) == total
     reason = None
-    if uncovered:
+    if missing and speech == "wide" and not whole:
+        reason = "language-not-stated"
+    elif uncovered:
         reason = "partial-coverage"
     elif not target.exact:
         reason = "no-board-in-language"

@@ -87,7 +87,7 @@ def find_target(
                 board_id(stem, key): key
                 for key in own or held.scores
                 if board_id(stem, key) in links
-                and (not exact or language_matches(None if key == ALL else key, languages, pairs))
+                and (not exact or _speaks(key, languages, pairs, stem == wanted))
             }
             if not left:
                 continue
@@ -96,6 +96,13 @@ def find_target(
                 stem, held.benchmark, benchmark, left, languages, pairs, stem != wanted, direct
             )
     return None
+
+
+def _speaks(key: str, languages: Sequence[str], pairs: Sequence[str], own: bool) -> bool:
+    """True when a list answers in the language asked; one list for all languages does so only for the reference."""
+    if key == ALL:
+        return own or not (languages or pairs)
+    return language_matches(key, languages, pairs)
 
 
 def _unit(catalog: Catalog, stem: str) -> str | None:

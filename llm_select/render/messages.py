@@ -116,6 +116,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "proxy-only": "only general-ability scores, none for this task",
     "language-unsupported": "neither lists the language nor was measured in it",
     "language-unknown": "its languages are not published and no board measured it there",
+    "language-not-stated": (
+        "its developer lists no languages; measured in ten others or more, it is taken for multilingual"
+    ),
     "coverage": "covers less than half of the languages of the task's boards",
     "unlinked": "its boards share no models with the others",
     "partial-coverage": "some languages of the boards are not covered",

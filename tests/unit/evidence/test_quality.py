@@ -155,3 +155,16 @@ def test_a_model_tied_to_the_target_by_no_shared_model_is_unrated() -> None:
     made = _catalog(models=cards, boards=boards, tasks={"task": task(boards=uses)})
     quality = assess(made, "task", languages=["de"]).qualities["f/x", "direct"]
     assert (quality.tag, quality.reason) == ("unrated", "unlinked")
+
+
+@pytest.mark.parametrize(("count", "tag"), [(10, "inferred"), (9, "unrated")])
+def test_a_model_without_a_list_is_multilingual_once_measured_in_ten_languages(
+    count: int, tag: str
+) -> None:
+    codes = ["de", "fr", "it", "es", "pt", "nl", "da", "sv", "pl", "cs", "fi"]
+    columns = {
+        code: {**DE, **({"f/m9": 60.0} if n < count else {})} for n, code in enumerate(codes)
+    }
+    cards = {**MODELS, "f/m9": model("M9", languages={})}
+    made = _catalog(models=cards, boards={"direct": board(columns)})
+    assert assess(made, "task", languages=["fi"]).qualities["f/m9", "direct"].tag == tag
