@@ -30,9 +30,6 @@ OTHER_SETTING = 0.25
 """Weight of a row whose setting or split is not the board's own (zero-shot on validation data among few-shot on test
 data): such rows stray from the others by more than their error. Without them on either side, the mean rank correlation
 on boards left out is 0.82 instead of 0.75 for sentiment and 0.75 instead of 0.65 for summaries."""
-NEAR_TASK = 0.1
-"""Weight in the fit of a row from a board of a near task: it is placed by the models it shares, and hardly moves
-them. Counted in full, they lowered the mean rank correlation on boards left out from 0.86 to 0.66 for reading."""
 MIN_VARIANCE = 1e-4
 """Floor of a residual variance, so that two boards that agree exactly do not claim certainty."""
 
@@ -152,10 +149,7 @@ def _alternate(scores: Sequence[Score]) -> dict[str, Link]:
         board = boards.setdefault(score.board, len(boards))
         if board == len(family_of):
             family_of.append(families.setdefault(score.stem, len(families)))
-        weight = row_weight(score, shares)
-        if score.relevance == "related":
-            weight *= NEAR_TASK
-        rows.append((subject, board, score.common, weight, score.variance))
+        rows.append((subject, board, score.common, row_weight(score, shares), score.variance))
     count = len(boards)
     theta = [0.0] * len(subjects)
     weight_sum = [0.0] * count

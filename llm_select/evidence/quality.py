@@ -217,9 +217,6 @@ def _rate(
         return unrated("coverage", uncovered)
     weighted = [(row, row_weight(row, shares) * _weight(row, about)) for row in rating]
     weighted = [(row, weight) for row, weight in weighted if row.board in linked and weight > 0]
-    # Boards of near tasks speak only for a model that no board of the task itself speaks for.
-    direct = [pair for pair in weighted if pair[0].relevance == "direct"]
-    weighted = direct or weighted
     if not weighted:
         return unrated("unlinked")
     stand = ability(weighted, links.boards)

@@ -56,7 +56,7 @@ class Score(NamedTuple):
     name: str
     """The name on the board."""
     standard: bool
-    """True when setting and split are the board's own."""
+    """True when setting and split are the board's own; fine-tuning is the ordinary setting of an encoder."""
 
 
 class Gathered(NamedTuple):
@@ -148,7 +148,8 @@ def _from_board(
             entry.detail,
             entry.examples or benchmark.examples,
             entry.reported_by or board.reported_by,
-            entry.setting in (None, board.setting) and entry.split in (None, board.split),
+            entry.setting in (None, board.setting, "fine-tuned")
+            and entry.split in (None, board.split),
         )
     # A large task has thousands of rows: tuples are made by position, in the order of `Score`, without its constructor.
     rows: list[Score] = []
