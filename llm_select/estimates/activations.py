@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.estimates import calibration as c
+from llm_select.estimates import memory_calibration as c
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing

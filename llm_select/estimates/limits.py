@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from llm_select.estimates import calibration as c
+from llm_select.estimates import memory_calibration as c
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.types import Machine, Workload

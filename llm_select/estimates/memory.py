@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
-from llm_select.estimates import calibration as c
+from llm_select.estimates import memory_calibration as c
 from llm_select.estimates.activations import (
     Activations,
     activations,

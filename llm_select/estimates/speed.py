@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.estimates import calibration as c
-from llm_select.estimates.activations import before
+from llm_select.estimates import speed_calibration as c
+from llm_select.estimates.activations import before, engine_build
 from llm_select.estimates.kv_cache import STATE_BYTES, stored_shape, token_values
+from llm_select.estimates.memory_calibration import TRANSFORMERS_GROUPED
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, plan_split
 from llm_select.estimates.types import (
@@ -187,7 +188,7 @@ def speed(
     if (
         engine.memory_model == "transformers"
         and size.expert_count
-        and before(workload.engine_version, c.TRANSFORMERS_GROUPED)
+        and before(workload.engine_version, TRANSFORMERS_GROUPED)
     ):
         seconds += size.decode_layers * size.expert_count * c.TRANSFORMERS_EXPERT_S
     total = together / seconds
@@ -231,13 +232,24 @@ def step_seconds(
 
 
 def matrix_tflops(
-    tflops: Mapping[str, float], quantization: Quantization, memory_model: str | None = None
+    tflops: Mapping[str, float],
+    quantization: Quantization,
+    memory_model: str | None = None,
+    memory_class: str | None = None,
+    vendor: str | None = None,
 ) -> float | None:
     """Throughput of the arithmetic the format runs in: weight-only formats compute in 16 bits, FP32 in 32.
 
     Transformers' INT8 is LLM.int8() (Dettmers et al. 2022, arXiv:2208.07339), whose outlier columns run in 16 bits:
-    no more than 16-bit throughput is assumed.
+    no more than 16-bit throughput is assumed. llama.cpp sums in 16 bits on NVIDIA cards (`HALF_SUM_RATE`).
     """
+    halves = max(tflops.get("fp16", 0.0), c.HALF_SUM_RATE * tflops.get("fp32", 0.0))
+    if (
+        (memory_model, memory_class, vendor) == ("llama.cpp", "gddr", "nvidia")
+        and quantization.compute != "fp32"
+        and "fp16" in tflops
+    ):
+        return halves
     wanted: tuple[str, ...] = ("bf16", "fp16")
     if quantization.compute == "fp32":
         wanted = ()
@@ -251,6 +263,14 @@ def matrix_tflops(
     return None
 
 
+def old_prefill(engine: Engine, workload: Workload) -> bool:
+    """Whether the llama.cpp build asked for reads prompts as those of December 2023 did. Ollama counts otherwise."""
+    if engine.name.lower() != "llama.cpp":
+        return False
+    build = engine_build(workload.engine_version)
+    return build is not None and build < c.LLAMACPP_PREFILL_BUILD
+
+
 def _prefill(
     size: Sizing,
     quantization: Quantization,
@@ -260,12 +280,22 @@ def _prefill(
     split: Split,
     said: list[Assumption],
 ) -> Range | None:
-    peak = matrix_tflops(machine.tflops, quantization, engine.memory_model)
+    peak = matrix_tflops(
+        machine.tflops,
+        quantization,
+        engine.memory_model,
+        machine.memory_class,
+        machine.vendor,
+    )
     if peak is None or workload.prompt_tokens < 1:
         return None
     bits = quantization.bits
     constants, measured = c.prefill_constants(
-        engine.memory_model, machine.memory_class, bits, machine.vendor
+        engine.memory_model,
+        machine.memory_class,
+        bits,
+        machine.vendor,
+        old_prefill(engine, workload),
     )
     seconds = prefill_flops(size, workload) / (peak * 1e12 * constants.utilization * split.tensor)
     layers, each = reading_layers(size), c.PREFILL_LAYER_S

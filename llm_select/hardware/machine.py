@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_select.errors import UsageError
-from llm_select.estimates.calibration import USABLE_SHARE
+from llm_select.estimates.memory_calibration import USABLE_SHARE
 from llm_select.estimates.types import Machine
 from llm_select.selection.types import Reason, Value
 

@@ -95,7 +95,7 @@ def sized(name: str) -> Sizing:
 def quantization(name: str) -> Quantization:
     """The number format of `formats.csv`."""
     r = table("formats", "quantization")[name]
-    values: dict[str, Any] = {k: v for k, v in r.items() if k != "quantization"}
+    values: dict[str, Any] = {k: v for k, v in r.items() if k != "quantization" and v}
     values["weight_only"] = r["weight_only"] == "1"
     values["needs_calibration"] = name.startswith(("gptq", "awq"))
     return Quantization(name=name, source="format", native_16bit=name in ("f16", "bf16"), **values)
@@ -125,6 +125,9 @@ def machine(device: str, devices: int) -> Machine:
     """A machine of `devices.csv`."""
     r = table("devices", "device")[device]
     link = r["interconnect_gb_s"]
+    tflops = {"fp16": float(r["tflops"])}
+    if r["fp32_tflops"]:
+        tflops["fp32"] = float(r["fp32_tflops"])
     return Machine(
         device,
         device,
@@ -134,7 +137,7 @@ def machine(device: str, devices: int) -> Machine:
         float(r["usable_gib"]),
         r["memory_class"],
         float(r["bandwidth_gb_s"]),
-        {"fp16": float(r["tflops"])},
+        tflops,
         float(link) if link else None,
         None,
     )

@@ -1,6 +1,6 @@
-"""Fits the constants of `llm_select/estimates/calibration.py` and reports the errors.
+"""Fits the constants of `llm_select/estimates/speed_calibration.py` and reports the errors.
 
-    python benchmarks/calibrate.py
+    python benchmarks/calibrate_speed.py
 
 Reads the rows of `tests/measurements`. Constants come from rows marked `calibration`; errors are reported on them with
 one model left out at a time, and on the rows marked `held-out`, which no constant has seen.
@@ -19,10 +19,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "measurements")]
 
 import measurement_rows as m  # noqa: E402
 
-from llm_select.estimates import calibration as c  # noqa: E402
-from llm_select.estimates.speed import step_seconds  # noqa: E402
+from llm_select.estimates import speed_calibration as c  # noqa: E402
+from llm_select.estimates.speed import matrix_tflops, old_prefill, step_seconds  # noqa: E402
 from llm_select.estimates.split import ONE, plan_split  # noqa: E402
-from llm_select.units import GIB  # noqa: E402
 
 Row = m.Row
 T = TypeVar("T")
@@ -84,32 +83,86 @@ def decode_ratio(r: Row, constants: c.Decode) -> float:
     return float(r["tokens_per_s"]) * seconds
 
 
+def peak_flops(r: Row) -> float:
+    """Arithmetic per second that utilization is a share of."""
+    machine = m.machine(r["device"], 1)
+    tflops = matrix_tflops(
+        machine.tflops,
+        m.quantization(r["quantization"]),
+        r["engine"],
+        machine.memory_class,
+        machine.vendor,
+    )
+    assert tflops is not None
+    return tflops * 1e12
+
+
 def fit_prefill(rows: list[Row]) -> c.Prefill:
     """Median utilization, the fixed cost per layer taken off."""
     found = []
     for r in rows:
-        peak = float(m.table("devices", "device")[r["device"]]["tflops"]) * 1e12
         seconds = (
             int(r["prompt_tokens"]) / float(r["tokens_per_s"])
             - m.sized(r["model"]).layers * c.PREFILL_LAYER_S
         )
-        found.append(m.flops(r) / peak / seconds)
+        found.append(m.flops(r) / peak_flops(r) / seconds)
     return c.Prefill(quantile(found, 0.5), 1.0, 1.0)
 
 
 def prefill_ratio(r: Row, constants: c.Prefill) -> float:
     """Measured over estimated tokens per second."""
-    peak = float(m.table("devices", "device")[r["device"]]["tflops"]) * 1e12
     seconds = (
-        m.flops(r) / peak / constants.utilization + m.sized(r["model"]).layers * c.PREFILL_LAYER_S
+        m.flops(r) / peak_flops(r) / constants.utilization
+        + m.sized(r["model"]).layers * c.PREFILL_LAYER_S
     )
     return float(r["tokens_per_s"]) * seconds / int(r["prompt_tokens"])
+
+
+STUDENT = (3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372, 1.363, 1.356)
+"""90th percentiles of Student's t with 1 to 12 degrees of freedom."""
+
+
+def unseen_device(groups: Iterable[list[float]]) -> tuple[float, float]:
+    """An 80 % range of measured / estimated on a device outside the sample: the prediction interval of the logarithm,
+    its spread taken from all groups (both widths of a memory class), for one alone has two or three devices."""
+    squares, freedom, smallest = 0.0, 0, 10**6
+    for ratios in groups:
+        logs = [math.log(x) for x in ratios]
+        mean = sum(logs) / len(logs)
+        squares += sum((x - mean) ** 2 for x in logs)
+        freedom += len(logs) - 1
+        smallest = min(smallest, len(logs))
+    t = STUDENT[min(freedom, len(STUDENT)) - 1]
+    half = t * math.sqrt(squares / freedom * (1 + 1 / smallest))
+    return min(math.exp(-half), c.REPEAT[0]), max(math.exp(half), c.REPEAT[1])
+
+
+def is_old(r: Row) -> bool:
+    """Whether the row is of a build that reads prompts as in December 2023."""
+    return old_prefill(m.engine(r["engine"]), m.workload(r))
+
+
+def device_ratios(every: list[Row], memory_class: str) -> list[list[float]]:
+    """Measured over estimated prefill on the calibration rows of newer builds, by width."""
+    devices = m.table("devices", "device")
+    groups: dict[bool, list[Row]] = {}
+    for r in every:
+        if (
+            (r["engine"], r["phase"], r["split"]) == ("llama.cpp", "prefill", "calibration")
+            and devices[r["device"]]["memory_class"] == memory_class
+            and not is_old(r)
+        ):
+            groups.setdefault(m.quantization(r["quantization"]).bits >= 16, []).append(r)
+    return [[prefill_ratio(r, fit_prefill(g)) for r in g] for g in groups.values()]
 
 
 def report(
     name: str, rows: list[Row], fit: Callable[[list[Row]], T], ratio: Callable[[Row, T], float]
 ) -> tuple[T, float, float]:
-    """Fit on calibration rows; print errors left-one-model-out and held-out. Returns the constants and the range."""
+    """Fit on calibration rows; print errors with one model left out and on held-out rows.
+
+    Returns the constants and the range.
+    """
     used = [
         r
         for r in rows
@@ -119,17 +172,19 @@ def report(
     ]
     constants = fit(used)
     models = sorted({r["model"] for r in used})
+    # One model says nothing about others: then what is left out is a device.
+    unit = "model" if len(models) > 1 else "device"
     left = []
-    for name_out in models:
-        rest = [r for r in used if r["model"] != name_out]
+    for out in sorted({r[unit] for r in used}):
+        rest = [r for r in used if r[unit] != out]
         if rest:
             k = fit(rest)
-            left += [ratio(r, k) for r in used if r["model"] == name_out]
+            left += [ratio(r, k) for r in used if r[unit] == out]
     left = left or [ratio(r, constants) for r in used]
     low, high = min(quantile(left, 0.1), c.REPEAT[0]), max(quantile(left, 0.9), c.REPEAT[1])
     print(f"{name}: {constants} from {len(used)} rows of {len(models)} models")
     print(
-        f"  left one model out: median |error| {_middle(left):.1%}, "
+        f"  left one {unit} out: median |error| {_middle(left):.1%}, "
         f"10 to 90 %: {quantile(left, 0.1):.2f} to {quantile(left, 0.9):.2f}"
     )
     for label, some in (
@@ -177,7 +232,7 @@ def speeds() -> None:
             print(f"    {key}: Decode({k.layer_s:.3g}, {k.efficiency:.3f}, {low:.2f}, {high:.2f}),")
     for key in sorted(
         {
-            (r["engine"], kind[r["device"]], wide[r["quantization"]])
+            (is_old(r), r["engine"], kind[r["device"]], wide[r["quantization"]])
             for r in every
             if r["phase"] == "prefill"
         }
@@ -186,51 +241,19 @@ def speeds() -> None:
             r
             for r in every
             if r["phase"] == "prefill"
-            and (r["engine"], kind[r["device"]], wide[r["quantization"]]) == key
+            and (is_old(r), r["engine"], kind[r["device"]], wide[r["quantization"]]) == key
         ]
-        p, low, high = report(f"prefill {key}", some, fit_prefill, prefill_ratio)
-        print(f"    {key}: Prefill({p.utilization:.3f}, {low:.2f}, {high:.2f}),")
-
-
-def memories() -> None:
-    """Errors of the parts that logs show: buffers for llama.cpp, peak allocation for Transformers."""
-    for name in ("llama.cpp", "transformers"):
-        for split in ("calibration", "held-out"):
-            some = [r for r in m.rows("memory") if r["engine"] == name and r["split"] == split]
-            totals, compute, inside = [], [], 0
-            for r in some:
-                e = m.memory(r)
-                # Logs leave the driver's context out, so the overhead is left out here too.
-                measured = float(r["total_gib"]) * GIB
-                totals.append((e.total - e.overhead) / measured)
-                w = c.WIDTHS[name]
-                half = math.hypot(
-                    w.weights * e.weights, w.kv_cache * e.kv_cache, w.activations * e.activations
-                )
-                inside += abs(e.total - e.overhead - measured) <= half
-                if r["compute_gib"]:
-                    compute.append(e.activations / GIB / float(r["compute_gib"]))
-            if some:
-                print(
-                    f"memory {name}, {split}: {len(some)} rows, median |error| {_middle(totals):.2%}, "
-                    f"90th percentile {quantile((abs(t - 1) for t in totals), 0.9):.2%}, worst "
-                    f"{max(abs(t - 1) for t in totals):.1%}, {inside} in range"
-                    + (f"; compute buffer {_middle(compute):.2%}" if compute else "")
-                )
-    right = wrong_fit = wrong_no = tight = 0
-    for r in m.rows("outcomes"):
-        verdict = m.memory(r).verdict
-        ran = r["outcome"] == "runs"
-        tight += verdict == "tight"
-        wrong_fit += verdict == "fits" and not ran
-        wrong_no += verdict == "no" and ran
-        right += (verdict == "fits") == ran and verdict != "tight"
-    print(
-        f"outcomes: {right} right, {tight} tight, {wrong_fit} said to fit but failed, "
-        f"{wrong_no} said not to fit but ran"
-    )
+        builds = "old builds" if key[0] else "new builds"
+        p, low, high = report(f"prefill {builds} {key[1:]}", some, fit_prefill, prefill_ratio)
+        if not key[0]:
+            low, high = unseen_device(device_ratios(every, key[2]))
+        inside = {
+            split: [low <= prefill_ratio(r, p) <= high for r in some if r["split"] == split]
+            for split in ("calibration", "held-out", "excluded")
+        }
+        print("  in range:", {k: f"{sum(v)} of {len(v)}" for k, v in inside.items() if v})
+        print(f"    {key[1:]}: Prefill({p.utilization:.3f}, {low:.2f}, {high:.2f}),")
 
 
 if __name__ == "__main__":
-    memories()
     speeds()

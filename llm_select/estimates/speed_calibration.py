@@ -1,6 +1,6 @@
-"""Constants that formulas cannot give, each with how it was obtained.
+"""Constants of speed that formulas cannot give, each with how it was obtained.
 
-Rows marked *fitted* come from `benchmarks/calibrate.py` on the calibration rows of `tests/measurements`; rows
+Rows marked *fitted* come from `benchmarks/calibrate_speed.py` on the calibration rows of `tests/measurements`; rows
 marked *assumed* have no measurement in the repository and carry a wide range. `docs/estimates.md` has the errors.
 """
 
@@ -8,79 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-# --- behaviour of engines, from their source -------------------------------------------------------------------
-
-LLAMACPP_UBATCH = 512
-"""llama.cpp's default physical batch (`--ubatch-size`)."""
-LLAMACPP_FLASH_BUILD = 6325
-"""About the build (August 2025) where flash attention is chosen automatically (ggml-org/llama.cpp#15434)."""
-LLAMACPP_PIPELINE_BUILD = 2400
-"""About the build (March 2024) where a layer split overlaps batches (ggml-org/llama.cpp#6017)."""
-LLAMACPP_LAYER_SPLIT_BUILD = 1842
-"""About the build (January 2024) where layers are split whole (ggml-org/llama.cpp#4766); before, rows were, and the
-main device held the cache and the buffers."""
-LLAMACPP_INTEGER_BUILD = 3200
-"""About the build (June 2024) where quantized prompts multiply without unpacking (ggml-org/llama.cpp#8075); before,
-the largest matrix was unpacked to 16 bits."""
-LLAMACPP_WINDOW_BUILD = 7000
-"""About the build (November 2025) where a windowed cache is rounded up to 256 cells (ggml-org/llama.cpp#17037)."""
-LLAMACPP_WINDOW_CELLS = 256
-"""What it is rounded to (`llama-kv-cache-iswa.cpp`)."""
-LLAMACPP_COPIES = 4
-"""Copies of the inputs then (`GGML_SCHED_MAX_COPIES`)."""
-TRANSFORMERS_LAST_LOGITS = (4, 45)
-"""First version that computes the last token's logits only (`num_logits_to_keep`)."""
-VLLM_BATCH = (2048, 256)
-"""vLLM's default `max_num_batched_tokens` and `max_num_seqs` of its server (`EngineArgs.get_batch_defaults`)."""
-VLLM_LARGE_BATCH = (8192, 1024)
-"""The same on devices of `VLLM_LARGE_GIB` and more that are not an A100."""
-VLLM_LARGE_GIB = 70.0
-"""Where vLLM draws that line."""
-MLX_PREFILL_STEP = 2048
-"""mlx-lm's `prefill_step_size`."""
-
-# --- overhead --------------------------------------------------------------------------------------------------
-
-OVERHEAD_GIB: dict[str, tuple[float, float]] = {
-    "llama.cpp": (0.40, 0.10),
-    "vllm": (1.20, 0.40),
-    "transformers": (0.60, 0.20),
-    "mlx": (0.30, 0.0),
-    "ctranslate2": (0.40, 0.10),
-}
-"""GiB on each device, and what each adds when there are several. Assumed: a CUDA context with cuBLAS takes 0.3 to
-0.6 GiB; vLLM adds captured graphs (0.5 to 1 GiB) and NCCL buffers. No measurement in the repository separates it."""
-HOST_PROCESS_GIB = 0.25
-"""GiB where the device's memory is main memory. Assumed."""
-USABLE_SHARE = 0.98
-"""Share of a discrete card's nominal memory that a process may allocate. CUDA reports 23.65 of 24 GiB (RTX 4090),
-79.15 of 80 (A100), 11.76 of 12, 7.79 of 8: 0.974 to 0.989; the lower middle is taken."""
-HOST_USABLE = 0.9
-"""Share of main memory that offloaded layers may take. Assumed."""
-
-
-class Widths(NamedTuple):
-    """Half of an 80 % range, relative, by part of a memory estimate."""
-
-    weights: float
-    kv_cache: float
-    activations: float
-    overhead: float
-
-
-WIDTHS: dict[str, Widths] = {
-    "llama.cpp": Widths(0.01, 0.02, 0.25, 0.5),
-    "vllm": Widths(0.02, 0.03, 0.60, 0.5),
-    "transformers": Widths(0.02, 0.03, 0.30, 0.5),
-    "mlx": Widths(0.02, 0.05, 0.60, 0.5),
-    "ctranslate2": Widths(0.02, 0.05, 0.60, 0.5),
-}
-"""Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: wider
-than its errors, for its rows are all short contexts of one architecture. The others assumed."""
-ARTIFACT_WIDTH = 0.005
-"""Half width of the weights when the file's size is known: alignment and metadata. Assumed."""
-
-# --- speed -----------------------------------------------------------------------------------------------------
+LLAMACPP_PREFILL_BUILD = 2795
+"""The first build (May 2024) of the newer measurements of prefill. The older ones end at 1691 (December 2023); in
+which build between them prompts became faster was not looked up."""
+HALF_SUM_RATE = 4.0
+"""Matrix rate with 16-bit sums over the FP32 rate, on NVIDIA's GDDR cards since Ampere. llama.cpp lets cuBLAS sum in
+16 bits (`CUBLAS_COMPUTE_16F`); consumer cards list half of this rate, which is that of 32-bit sums (NVIDIA Ampere
+GA102 whitepaper: RTX 3090 142 and 71 TFLOPS, FP32 35.6)."""
 
 
 class Decode(NamedTuple):
@@ -121,14 +55,26 @@ DECODE: dict[tuple[str, str, bool], Decode] = {
 percentile of measured / estimated with one model left out, and never narrower than `REPEAT`."""
 
 PREFILL: dict[tuple[str, str, bool], Prefill] = {
-    ("llama.cpp", "gddr", False): Prefill(0.267, 0.64, 1.81),
-    ("llama.cpp", "gddr", True): Prefill(0.316, 0.68, 2.09),
+    ("llama.cpp", "gddr", False): Prefill(0.308, 0.73, 1.37),
+    ("llama.cpp", "gddr", True): Prefill(0.394, 0.73, 1.37),
+    ("llama.cpp", "hbm", False): Prefill(0.266, 0.49, 2.06),
+    ("llama.cpp", "hbm", True): Prefill(0.271, 0.49, 2.06),
+    ("llama.cpp", "unified", False): Prefill(0.608, 0.71, 1.41),
+    ("llama.cpp", "unified", True): Prefill(0.692, 0.71, 1.41),
+}
+"""Keys as for `DECODE`. Fitted on llama.cpp since `LLAMACPP_PREFILL_BUILD`. One model was there to fit, so the range
+is the 80 % prediction interval of another device, its spread taken from both widths of a memory class. Where
+`HALF_SUM_RATE` applies the utilization is a share of that."""
+
+PREFILL_OLD: dict[tuple[str, str, bool], Prefill] = {
+    ("llama.cpp", "gddr", False): Prefill(0.241, 0.69, 1.48),
+    ("llama.cpp", "gddr", True): Prefill(0.291, 0.74, 1.21),
     ("llama.cpp", "hbm", False): Prefill(0.154, 0.57, 1.76),
     ("llama.cpp", "hbm", True): Prefill(0.217, 0.59, 1.75),
     ("llama.cpp", "unified", False): Prefill(0.657, 0.83, 1.21),
     ("llama.cpp", "unified", True): Prefill(0.707, 0.83, 1.21),
 }
-"""Keys and ranges as for `DECODE`. Fitted."""
+"""The same for older builds, those of December 2023; ranges as for `DECODE`."""
 
 PREFILL_ASSUMED: dict[str, float] = {
     "vllm": 0.5,
@@ -146,8 +92,6 @@ Assumed, from the factor of 1.47 between community reports of the same model, fo
 TRANSFORMERS_EXPERT_S = 90e-6
 """Seconds per layer and routed expert: Transformers before 5 visits the experts in a Python loop. Taken
 from one model, Qwen2-57B-A14B (82 to 100 µs by row), so not checked on another."""
-TRANSFORMERS_GROUPED = (5, 0)
-"""First version that multiplies all experts at once."""
 ALL_REDUCE_S = 20e-6
 """Seconds of one small all-reduce. Assumed (NCCL over NVLink 10 to 20 µs, over PCIe 30 µs and more)."""
 STAGE_HOP_S = 100e-6
@@ -194,15 +138,21 @@ def decode_constants(
 
 
 def prefill_constants(
-    engine: str, memory_class: str | None, bits: float, vendor: str | None = None
+    engine: str,
+    memory_class: str | None,
+    bits: float,
+    vendor: str | None = None,
+    old: bool = False,
 ) -> tuple[Prefill, bool]:
-    """Constants of prefill, and whether this combination was measured; the assumed or nearest one otherwise."""
+    """Constants of prefill, and whether this combination was measured; the assumed or nearest one otherwise.
+    `old` asks for llama.cpp before `LLAMACPP_PREFILL_BUILD`."""
     wide = bits >= 16
-    found = PREFILL.get((engine, memory_class or "", wide))
+    table = PREFILL_OLD if old else PREFILL
+    found = table.get((engine, memory_class or "", wide))
     if found is not None and _measured_on(memory_class, vendor):
         return found, True
     if engine in PREFILL_ASSUMED:
         return Prefill(PREFILL_ASSUMED[engine], FALLBACK_LOW, FALLBACK_HIGH), False
     # Unified memory was measured on Apple's plain arithmetic units; others have matrix units like a card's.
     kind = "unified" if memory_class == "ddr" else "hbm" if memory_class == "hbm" else "gddr"
-    return PREFILL["llama.cpp", kind, wide]._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False
+    return table["llama.cpp", kind, wide]._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False
