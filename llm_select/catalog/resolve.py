@@ -115,7 +115,7 @@ def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         near = [one for one in known if typed[:2] and one.partition("-")[0] == typed]
         near = near or [tag for tag in (MISTAKEN.get(typed), LONG_FORMS.get(typed)) if tag in known]
         near = near or _like_named(name, known)
-        raise UnknownNameError("language", name, near or _close(typed, known), where=where)
+        raise UnknownNameError("language", name, near or nearest(typed, known), where=where)
     return tag
 
 
@@ -142,7 +142,7 @@ def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
             found.add(f"{first}-{second}")
     if not found:
         raise UnknownNameError(
-            "language pair", name, _close(typed.lower(), known_pairs), where=where
+            "language pair", name, nearest(typed.lower(), known_pairs), where=where
         )
     return _only("language pair", name, found, where)
 
@@ -183,7 +183,7 @@ def _one(
             found = level[wanted]
             return wanted if found is None else _only(what, name, found, where)
     known = dict.fromkeys(known for level in levels for known in level)
-    raise UnknownNameError(what, name, _close(wanted, known), where=where)
+    raise UnknownNameError(what, name, nearest(wanted, known), where=where)
 
 
 def _only(what: str, name: str, found: set[str], where: str | None) -> str:
@@ -200,7 +200,8 @@ def _named(objects: Mapping[str, Any]) -> dict[str, set[str]]:
     return names
 
 
-def _close(name: str, known: Iterable[str]) -> list[str]:
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """At most three known names like this one, the likest first."""
     from difflib import get_close_matches
 
     candidates = list(known)

@@ -246,5 +246,9 @@ class Method(Strict):
     """How it works, in a sentence."""
     state_bytes_per_parameter: NonNegative | None = None
     """Optimizer: bytes of state for each trained weight, master copy left out."""
+    state_in_weight_type: bool = False
+    """Optimizer: True when the states take the trained weight's own type; the bytes are then of 32-bit weights."""
+    paged: bool = False
+    """Optimizer: True when the states may move to main memory."""
     source: SourceId
     """The paper."""
