@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
 
 _NEAREST = 3
+_MEMORY = re.compile(r"[\s-]*\b(\d{1,4})\s*gi?b?\s*\Z", re.IGNORECASE)
+"""A memory size at the end of a device's name."""
 _SUBTAG = re.compile(r"(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})\Z")
 """A script or a region in its usual letter case."""
 
@@ -37,13 +39,28 @@ def model(catalog: Catalog, name: str, *, where: str | None = None) -> str:
 
 
 def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:
-    """By id, name or alias, with or without the vendor's brand before it."""
+    """By id, name or alias, with or without the vendor's brand before it and its memory behind it."""
     names = _named(catalog.devices)
     weak: dict[str, set[str]] = {}
     for known, keys in names.items():
         for short in _without_brand(known):
             weak.setdefault(short, set()).update(keys)
+    if not any(_folded(name) in level for level in (catalog.devices, names, weak)):
+        loose: dict[str, set[str]] = {}
+        plain = {key: {key} for key in catalog.devices}
+        for known, keys in [*names.items(), *weak.items(), *plain.items()]:
+            loose.setdefault(_loose(known), set()).update(keys)
+        bare = _folded(_MEMORY.sub("", name))
+        for short in (bare, *_without_brand(bare)):
+            if _loose(short) in loose:
+                return _only("device", name, loose[_loose(short)], where)
     return _one("device", name, (dict.fromkeys(catalog.devices), names, weak), where)
+
+
+def memory_of(name: str) -> float | None:
+    """The GiB behind a device's name: 80 for `A100 80GB`."""
+    found = _MEMORY.search(name)
+    return float(found[1]) if found else None
 
 
 def task(catalog: Catalog, name: str, *, where: str | None = None) -> str:

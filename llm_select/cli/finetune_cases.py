@@ -218,15 +218,4 @@ def _device(catalog: Catalog, row: Row) -> None:
     text = row.get("gpu", "")
     if not text:
         return
-    words = text.split()
-    while words:
-        try:
-            resolve.device(catalog, " ".join(words), where="gpu")
-        except UnknownNameError:
-            # A memory size may follow the name.
-            if len(words) < 2 or not any(ch.isdigit() for ch in words[-1] + words[-2]):
-                raise
-            words.pop()
-        else:
-            return
-    raise UnknownNameError("device", text, (), where="gpu")
+    resolve.device(catalog, text, where="gpu")

@@ -60,7 +60,7 @@ def adapter(
     if method in ("ln-tuning", "bitfit"):
         # Normalisations and bias vectors are counted together.
         return Adapter(groups.norms, 0, (), 0, None)
-    rank = rank or DEFAULT_RANK[method]
+    rank = rank or DEFAULT_RANK.get(method, 0)
     if method in VIRTUAL:
         return _virtual(arch, method, rank)
     found, unknown = targets(arch, names or (ALL_LINEAR,))

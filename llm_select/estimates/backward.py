@@ -42,16 +42,18 @@ class Copies(NamedTuple):
     """Copies of the input."""
     outputs: int = 0
     """Tensors as wide as the output."""
+    down: int = 0
+    """32-bit copies of a down projection's input."""
     weights: int = 0
     """Tensors as large as the matrix itself, whatever the number of tokens."""
 
 
 COPIES = {
-    "dora": Copies(1, 2, 1),
+    "dora": Copies(1, 2, weights=1),
     "adalora": Copies(1, 1),
     "vera": Copies(0, 1),
-    "ia3": Copies(0, 2),
-    "loha": Copies(1, 0, 1),
+    "ia3": Copies(0, 1, down=1),
+    "loha": Copies(1, weights=1),
     "boft": Copies(2),
 }
 """Where it is not one copy of the input. Read off a profile of PEFT 0.21 (`benchmarks/saved_activations.py`)."""
@@ -71,9 +73,20 @@ class Mode(NamedTuple):
     """Bytes of an activation."""
     residual_bytes: float
     """Bytes of the residual stream."""
+    layernorm_bytes: float
+    """Bytes of a layer normalisation's input: autocast runs it in 32 bits."""
     repeats: bool
     """True when grouped keys and values are repeated for every head."""
 
+
+FUSED = ("gpt_neox", "phi3", "qwen", "chatglm")
+"""Model types whose Transformers code projects queries, keys and values at once and rotates the first two."""
+PYTHON_GELU = ("gpt2", "gptj", "phi", "codegen", "gpt_neo")
+"""Model types whose Transformers code writes the tanh form of GELU out (`NewGELUActivation`): four tensors are kept."""
+RELU = ("opt", "m2m_100", "nllb-moe")
+"""Model types whose feed-forward network is rectified."""
+SOFTCAPPED = ("gemma2",)
+"""Model types whose scores are capped by a hyperbolic tangent, which is kept too."""
 
 _INPUT_OF = {
     "query": "mixer", "key": "mixer", "value": "mixer", "q-down": "mixer", "kv-down": "mixer",
@@ -120,16 +133,15 @@ def _norms(arch: Architecture, mode: Mode) -> float:
     """Normalisations of a layer.
 
     RMS normalisation written in Python computes in 32 bits and keeps that copy, and the scaled copy when its weight is
-    trained (Transformers `LlamaRMSNorm`); PyTorch's layer normalisation keeps its input as it is.
+    trained (Transformers `LlamaRMSNorm`; Gemma's scales in 32 bits too); PyTorch's layer normalisation keeps its input.
     """
     h = arch.hidden_size
     if arch.norm == "none":
         return 0.0
     if arch.norm == "rmsnorm":
-        each = 4.0 * h + (mode.residual_bytes * h if mode.trained else 0.0)
-        return arch.norms_per_layer * each
-    # A parallel block's two normalisations read one tensor.
-    return max(1, arch.norms_per_layer) * mode.residual_bytes * h
+        scaled = 4.0 if arch.model_type.startswith("gemma") else mode.residual_bytes
+        return arch.norms_per_layer * h * (4.0 + (scaled if mode.trained else 0.0))
+    return arch.norms_per_layer * h * mode.layernorm_bytes
 
 
 def _mixer(
@@ -143,11 +155,17 @@ def _mixer(
         times = w.query // w.kv if mode.repeats or trainer.repeats_keys else 1
         keys = w.kv * (w.key_dim + w.value_dim) * times
         kept = v * (query + keys + mixed) + 4.0 * w.query
-        if trainer.fused_projection and v == 2:
-            # Values stay a view of the joint 16-bit projection, so all of it is held.
+        fused = v == 2 if trainer.fused_projection else arch.model_type in FUSED
+        if fused:
+            # Values stay a view of the joint projection, so all of it is held beside the rotated queries and keys.
             kept += v * (query + w.kv * w.key_dim)
+        if group.qk_norm != "none":
+            heads_in = query + w.kv * w.key_dim
+            kept += heads_in * (4.0 + (v if mode.trained else 0.0))
         written = 0.0
-        if arch.position == "disentangled" or group.sinks or arch.relative_buckets:
+        if arch.model_type in SOFTCAPPED:
+            written = (4.0 + 2 * v) * w.query
+        elif arch.position == "disentangled" or group.sinks or arch.relative_buckets:
             # Scores are written out: softmax in 32 bits and a copy (`eager_attention_forward`).
             written = (4.0 + v) * w.query
         bytes_in = _inputs(mode, trainer, {"mixer": h, "output": 0}, _roles(group))
@@ -213,7 +231,13 @@ def _dense(
 ) -> tuple[float, float]:
     if ffn is None:
         return 0.0, 0.0
-    return _network(arch.hidden_size, ffn.size, ffn.gated, "", trainer, mode)
+    kept, moving = _network(arch.hidden_size, ffn.size, ffn.gated, "", trainer, mode)
+    if arch.model_type in PYTHON_GELU and not trainer.fused_projection:
+        kept += 3 * mode.value_bytes * ffn.size
+    if arch.model_type in RELU and mode.trained:
+        # The rectifier keeps its output, which is what the next matrix reads.
+        kept -= mode.value_bytes * ffn.size
+    return kept, moving
 
 
 def _network(
@@ -251,6 +275,8 @@ def _inputs(mode: Mode, trainer: Trainer, widths: dict[str, int], roles: tuple[s
             * target.inputs
             * (v + 1.0 if trainer.input_copies == "dropout" else v)
         )
+        if target.roles[0] == "down":
+            held += 4.0 * mode.copies.down * target.inputs
         held += v * (mode.copies.outputs * target.outputs + mode.rank)
     return held + v * sum(widths.get(slot, 0) for slot in shared)
 

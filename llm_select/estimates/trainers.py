@@ -38,6 +38,8 @@ class Trainer(NamedTuple):
     the state (Hsu et al. 2024, arXiv:2410.10989 §3.2)."""
     step_copies: float = 1.0
     """Temporary copies of the trained weights during an optimizer step (0: fused)."""
+    autocasts: bool = True
+    """Whether it runs under autocast, where layer normalisations compute in 32 bits."""
     repeats_keys: bool = False
     """Whether grouped keys and values are always repeated for every head before attention."""
     gathers_whole: bool = False
@@ -51,6 +53,7 @@ TRAINERS: dict[str, Trainer] = {
         ("transformers", "hf", "hf trainer", "hugging face", "trl", "hf transformers"),
         loss_bytes=14.0,
         wide_residual=True,
+        wide_quantized=True,
     ),
     "fms-acceleration": Trainer(("fms-acceleration",), loss_bytes=8.0),
     "peft": Trainer(
@@ -58,12 +61,14 @@ TRAINERS: dict[str, Trainer] = {
         loss_bytes=14.0,
         default_targets=("q_proj", "v_proj"),
         wide_residual=True,
+        wide_quantized=True,
     ),
     "litgpt": Trainer(
         ("litgpt", "lit-gpt"),
         loss_bytes=4.0,
         chunked_loss_bytes=4.0,
         adapter_bytes=2.0,
+        autocasts=False,
         input_copies="dropout",
         default_targets=("q_proj", "v_proj"),
         wide_quantized=True,
@@ -78,6 +83,7 @@ TRAINERS: dict[str, Trainer] = {
         chunked_loss=True,
         chunked_loss_bytes=2.5,
         adapter_bytes=2.0,
+        autocasts=False,
         input_copies="shared",
         checkpointing=True,
         step_copies=0.0,
@@ -95,13 +101,15 @@ TRAINERS: dict[str, Trainer] = {
         loss_bytes=14.0,
         checkpointing=True,
     ),
-    "axolotl": Trainer(("axolotl",), loss_bytes=14.0, checkpointing=True, wide_residual=True),
+    "axolotl": Trainer(
+        ("axolotl",), loss_bytes=14.0, checkpointing=True, wide_residual=True, wide_quantized=True
+    ),
 }
-"""By id. Sources. The loss: Transformers `loss/loss_utils.py` (logits in 16 and 32 bits, log-softmax, two gradients, all
-in 14 bytes), LitGPT `chunked_cross_entropy` (16-bit chunks), torchtune `CEWithChunkedOutputLoss`, fused kernels (8 bytes:
-the slope of peak memory over tokens, `tests/measurements/finetune.csv`, Llama 3 8B), Unsloth's in-place kernel. Adapters:
-PEFT `autocast_adapter_dtype`. 4-bit bases: PEFT `prepare_model_for_kbit_training`. Default targets: PEFT's mapping by
-architecture, LitGPT `finetune/lora.py`."""
+"""By id. Sources. The loss: Transformers `loss/loss_utils.py` (logits in 16 and 32 bits, log-softmax, two gradients: 14
+bytes in all), LitGPT `chunked_cross_entropy` (16-bit chunks), torchtune `CEWithChunkedOutputLoss`, fused kernels (8
+bytes: the slope of peak memory over tokens of Llama 3 8B in `tests/measurements/finetune.csv`), Unsloth's in-place
+kernel. Adapters: PEFT `autocast_adapter_dtype`. 4-bit bases: PEFT `prepare_model_for_kbit_training`. Default targets:
+PEFT's mapping by architecture, LitGPT `finetune/lora.py`."""
 
 
 def trainer_id(name: str) -> str | None:

@@ -125,7 +125,7 @@ def training_memory(
         setup.precision.endswith("-mixed") or (full and setup.precision == "fp16")
     )
     quantized = quantization.bits < 16 and not quantization.needs_calibration
-    wide = setup.precision == "fp32" or (quantized and traits.wide_quantized)
+    wide = setup.precision == "fp32" or (quantized and traits.wide_quantized and not fsdp)
     value = 4.0 if wide else 2.0
     held = 4.0 if autocast else value if not quantized else 2.0
     tuned = adapter(
@@ -141,6 +141,7 @@ def training_memory(
         residual_bytes=4.0
         if not fsdp and (autocast or (quantized and traits.wide_residual))
         else value,
+        layernorm_bytes=4.0 if traits.autocasts and not deepspeed else value,
         repeats=setup.batch > 1 and not setup.packed,
     )
     part = _held(arch, size, quantization, setup, traits, tuned, held, own, value)
@@ -303,7 +304,7 @@ def _loss(
     last = tokens * (mode.value_bytes + (4.0 if arch.norm == "rmsnorm" else 2.0)) * size.hidden
     if not size.generates:
         return last
-    each = traits.loss_bytes + (2.0 if mode.value_bytes > 2 else 0.0)
+    each = traits.loss_bytes + (2.0 if setup.precision == "fp32" else 0.0)
     chunked = traits.chunked_loss if setup.loss_chunking is None else setup.loss_chunking
     if chunked:
         each = traits.chunked_loss_bytes or each / max(1, -(-size.vocab // size.hidden))
