@@ -174,7 +174,7 @@ def architecture_sizing(
         writes_scores=arch.position == "disentangled"
         or any(group.sinks for _, stack in piles for group in stack.attention),
         tensors=parts,
-        ruled=tuple(m for m in parts if m.kind in RULED),
+        ruled=tuple(m for m in parts if m.network or m.kind in RULED),
         width=arch.embedding_size or arch.hidden_size,
         narrow=any(m.row % WIDE for m in parts),
         traits=traits(arch),

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture, FeedForward, LayerGroup, Stack
 
 _Shares = tuple[float, tuple[float, float, float, float]]
-_Found = dict[tuple[str, str, int, _Shares, bool], int]
+_Found = dict[tuple[str, str, int, _Shares, str], int]
 
-RULED = ("value", "key", "attention-output", "down", "dense", "shared")
-"""Kinds a format's rules name."""
+RULED = ("value", "key", "attention-output", "down")
+"""Kinds a format's rules name, besides the networks `dense` and `shared`."""
 
 FUSED = ("phi3", "falcon", "mpt", "gpt2", "gpt_neox", "gpt_bigcode", "bloom", "chatglm", "qwen")
 """Architectures whose queries, keys and values are one matrix in GGUF (`attn_qkv`): it counts as a value."""
@@ -46,8 +46,8 @@ class Matrices(NamedTuple):
     """Share of them in layers that mixtures favour: the first and last eighth and every third between."""
     first: tuple[float, float, float, float]
     """Share in the first two, first four, first sixteenth and first eighth of the layers."""
-    down: bool = False
-    """True for down projections of whatever kind."""
+    network: str = ""
+    """What a rule calls the network they belong to: dense, shared (experts) or nothing."""
 
 
 def matrices(arch: Architecture, counted: ParameterGroups | None = None) -> tuple[Matrices, ...]:
@@ -68,8 +68,8 @@ def matrices(arch: Architecture, counted: ParameterGroups | None = None) -> tupl
         _feed_forward(found, arch, stack)
     _rest(found, counted, arch.hidden_size)
     return tuple(
-        Matrices(kind, part, row, count, shares[0], shares[1], down)
-        for (kind, part, row, shares, down), count in found.items()
+        Matrices(kind, part, row, count, shares[0], shares[1], network)
+        for (kind, part, row, shares, network), count in found.items()
         if count
     )
 
@@ -179,20 +179,21 @@ def _feed_forward(found: _Found, arch: Architecture, stack: Stack | Architecture
     inner, wide = e.latent_size or h, 2 if e.gated else 1
     each = mixed * e.count * inner * e.size
     _add(found, "other", "experts", inner, wide * each, shares)
-    _add(found, "down", "experts", e.size, each, shares, True)
+    _add(found, "down", "experts", e.size, each, shares)
     if e.shared:
         size = e.shared_size or e.size
-        _add(found, "shared", "experts", h, mixed * wide * h * size * int(e.shared), shares)
-        _add(found, "down", "experts", size, mixed * h * size * int(e.shared), shares, True)
+        every = mixed * h * size * int(e.shared)
+        _add(found, "other", "experts", h, wide * every, shares, "shared")
+        _add(found, "down", "experts", size, every, shares, "shared")
     if e.latent_size:
-        _add(found, "shared", "experts", h, mixed * 2 * h * inner, shares)
+        _add(found, "other", "experts", h, mixed * 2 * h * inner, shares, "shared")
 
 
 def _dense(found: _Found, h: int, ffn: FeedForward | None, layers: int, shares: _Shares) -> None:
     if ffn is not None:
         wide = 2 if ffn.gated else 1
-        _add(found, "dense", "ffn", h, layers * wide * h * ffn.size, shares)
-        _add(found, "down", "ffn", ffn.size, layers * h * ffn.size, shares, True)
+        _add(found, "other", "ffn", h, layers * wide * h * ffn.size, shares, "dense")
+        _add(found, "down", "ffn", ffn.size, layers * h * ffn.size, shares, "dense")
 
 
 def _rest(found: _Found, counted: ParameterGroups, h: int) -> None:
@@ -213,7 +214,7 @@ _ALL: _Shares = (1.0, (1.0, 1.0, 1.0, 1.0))
 
 
 def _add(
-    found: _Found, kind: str, part: str, row: int, count: int, shares: _Shares, down: bool = False
+    found: _Found, kind: str, part: str, row: int, count: int, shares: _Shares, network: str = ""
 ) -> None:
-    key = (kind, part, row, shares, down)
+    key = (kind, part, row, shares, network)
     found[key] = found.get(key, 0) + count

@@ -156,14 +156,14 @@ def _ruled(
     narrow = size.narrow and block is not None
     for m in size.tensors if narrow else size.ruled:
         plain = (
-            (quantization.ffn_down_bits if m.down else None)
+            (quantization.ffn_down_bits if m.kind == "down" else None)
             if m.part != "attention"
             else quantization.attention_bits
         ) or bits
         fits = narrow and m.row % WIDE
         left, mean = 1.0, 0.0
         for rule in rules:
-            if rule.tensors == m.kind:
+            if rule.tensors == m.kind or rule.tensors == m.network:
                 layers = rule.layers
                 if layers == "all":
                     share = left

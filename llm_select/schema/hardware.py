@@ -107,7 +107,7 @@ class TensorRule(Strict):
 
     tensors: Literal["value", "key", "attention-output", "down", "dense", "shared"]
     """Value, key and output projections of attention (one matrix of queries, keys and values counts as a value); down
-    projections of feed-forward networks and experts; up and gate of dense networks; the shared experts."""
+    projections of feed-forward networks and experts; all of dense networks; all of shared experts."""
     bits: Positive
     """Bits per weight."""
     layers: Literal["all", "more", "first-two", "first-four", "first-sixteenth", "first-eighth"] = (

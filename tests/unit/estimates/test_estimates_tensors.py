@@ -48,7 +48,7 @@ def test_values_of_all_groups_share_the_favoured_layers() -> None:
 
 def test_dense_layers_of_a_mixture_come_first() -> None:
     found = matrices(deepseek_v3())
-    dense = next(m for m in found if m.kind == "dense")
+    dense = next(m for m in found if m.network == "dense")
     experts = next(m for m in found if m.part == "experts")
     assert dense.more == 1
     assert experts.first[1] == 1 / 58

@@ -145,8 +145,9 @@ def test_shared_experts_and_dense_layers_have_rules_of_their_own() -> None:
     size = architecture_sizing(deepseek_v3())
     rules = [{"tensors": "dense", "bits": 16}, {"tensors": "shared", "bits": 16}]
     w, plain = (weight_bytes(size, quantization(4.25, tensors=t)) for t in (rules, []))
-    assert w.ffn - plain.ffn == pytest.approx(size.parameters.ffn * 11.75 / 8)
-    assert w.experts > plain.experts
+    p = size.parameters
+    assert w.ffn - plain.ffn == pytest.approx((p.ffn + p.ffn_down) * 11.75 / 8)
+    assert w.experts - plain.experts == pytest.approx(p.experts_shared * 11.75 / 8)
 
 
 def test_a_gguf_file_holds_the_vocabulary_and_no_tower() -> None:
