@@ -17,38 +17,56 @@ if TYPE_CHECKING:
 
 
 class MemoryShare(NamedTuple):
-    """The share of a device that an engine fills, and what it takes besides."""
+    """The share of a device that an engine fills by default, and what it takes besides."""
 
     share: float
-    """By default; 1: all that a process may use."""
+    """1: all that a process may use."""
     most: float
     """What the share can be raised to."""
     outside: float
-    """Bytes of the overhead that the share does not count."""
+    """Bytes that the share does not count."""
+    reserved: float = 0.0
+    """Bytes that are kept out of the share by default."""
+    flag: str = ""
+    """The option that raises it; empty where there is no share."""
 
     def room(self, usable: float) -> float:
-        """Bytes for everything, of `usable` bytes, at the default share."""
-        return min(usable, self.share * usable + self.outside)
+        """Bytes for everything, of `usable` bytes, by default."""
+        return min(usable, self.share * usable - self.reserved + self.outside)
 
     def most_room(self, usable: float) -> float:
-        """The same at the highest share."""
+        """The same with the option at its highest."""
         return min(usable, self.most * usable + self.outside)
 
     def usable_for(self, needed: float) -> float:
-        """Usable bytes a device must have for `needed` bytes at the default share."""
-        return max(needed, (needed - self.outside) / self.share)
+        """Usable bytes a device must have for `needed` bytes by default."""
+        return max(needed, (needed - self.outside + self.reserved) / self.share)
 
 
 def memory_share(
-    size: Sizing, engine: Engine, work: Workload, vendor: str | None, split: Split
+    size: Sizing,
+    engine: Engine,
+    work: Workload,
+    machine: Machine | None,
+    split: Split,
+    beside: float,
+    nominal: float = 0.0,
 ) -> MemoryShare:
-    """vLLM fills a share of the device (`--gpu-memory-utilization`) with weights, pass, buffers and cache. The
-    driver's context and, until 0.21, captured graphs come on top (`determine_available_memory`; its log of 0.21
-    tells the change). SGLang's fraction is computed from what else it needs, so it bounds nothing
-    (`ServerArgs._handle_gpu_memory_settings`); the other engines have none.
+    """`beside`: bytes of working memory and overhead on the device; `nominal`: its GiB where there is no machine.
+
+    vLLM fills a share of the device (`--gpu-memory-utilization`) with weights, pass, buffers and cache. The driver's
+    context and, until 0.21, captured graphs come on top (`determine_available_memory`; its log of 0.21 tells the
+    change). SGLang's fraction holds weights and cache, and is computed from what it expects to need besides. The
+    other engines have none.
     """
-    if engine.memory_model != "vllm" or engine.name == "SGLang" or vendor in ("apple", "cpu"):
+    vendor = machine.vendor if machine is not None else None
+    if engine.memory_model != "vllm" or vendor in ("apple", "cpu"):
         return MemoryShare(1.0, 1.0, 0.0)
+    if engine.name == "SGLang":
+        reserved = _sglang_reserved(machine.nominal_gib if machine is not None else nominal, split)
+        if work.memory_share and machine is not None:
+            reserved = (1 - work.memory_share) * machine.usable_gib * GIB
+        return MemoryShare(1.0, 1.0, beside, reserved, "--mem-fraction-static")
     old = before(work.engine_version, c.VLLM_GRAPHS_COUNTED)
     o = c.VLLM_OVERHEAD
     outside = (o.context + (o.several if split.devices > 1 else 0.0)) * GIB
@@ -58,7 +76,33 @@ def memory_share(
         work.memory_share or (c.VLLM_SHARE_BEFORE if old else c.VLLM_SHARE),
         work.memory_share or c.VLLM_SHARE_MOST,
         outside,
+        0.0,
+        "--gpu-memory-utilization",
     )
+
+
+def _sglang_reserved(nominal: float, split: Split) -> float:
+    """Bytes that SGLang leaves out of its static fraction on a device of this many GiB.
+
+    What it reserves steps up with memory, as its defaults grow. More memory must not lose a fit, for those defaults
+    are not needs: never more than what leaves a device the room of the tier below.
+    """
+    reserved, room = 0.0, 0.0
+    for limit, chunk, few, many in c.SGLANG_TIERS:
+        at = min(nominal, limit)
+        mib = (
+            c.SGLANG_RESERVED_MIB
+            + chunk * c.SGLANG_TOKEN_MIB
+            + (few if split.tensor < 4 else many) * c.SGLANG_GRAPH_MIB
+            + split.devices * c.SGLANG_DEVICE_MIB
+        )
+        if at > c.SGLANG_LARGE_GIB:
+            mib = max(mib, c.SGLANG_LARGE_MIB)
+        room = max(room, at - mib / 1024)
+        reserved = at - room
+        if nominal <= limit:
+            break
+    return reserved * GIB
 
 
 def engine_overhead(

@@ -94,8 +94,8 @@ def needed_gib(
     alone = machine._replace(ram_gib=None) if machine is not None else None
     size = size or sizing(model)
     served = serving(size, engine, workload, alone)
-    vendor = machine.vendor if machine is not None else None
-    bound = memory_share(size, engine, workload, vendor, served.split)
+    beside = served.activations.largest + served.overhead
+    bound = memory_share(size, engine, workload, machine, served.split, beside)
     estimate = inference_memory(
         model,
         quantization,
@@ -107,6 +107,9 @@ def needed_gib(
         quantization_id=quantization_id,
     )
     needed = bound.usable_for(estimate.device_high) / GIB / share
+    if machine is None:
+        bound = memory_share(size, engine, workload, None, served.split, beside, needed)
+        needed = bound.usable_for(estimate.device_high) / GIB / share
     if alone is not None and needed > alone.nominal_gib:
         larger = alone._replace(
             nominal_gib=float(math.ceil(needed)), usable_gib=math.ceil(needed) * share
@@ -120,6 +123,7 @@ def needed_gib(
             size=size,
             quantization_id=quantization_id,
         )
+        bound = memory_share(size, engine, workload, larger, served.split, beside)
         needed = max(needed, bound.usable_for(estimate.device_high) / GIB / share)
     return needed
 

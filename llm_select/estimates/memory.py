@@ -117,7 +117,8 @@ def inference_memory(
     weight_width = c.ARTIFACT_WIDTH if real is not None else width.weights
     usable = most = machine.usable_gib * GIB if machine is not None else None
     if machine is not None and usable is not None:
-        bound = memory_share(size, engine, workload, machine.vendor, split)
+        beside = acts.largest + shared.overhead
+        bound = memory_share(size, engine, workload, machine, split, beside)
         usable, most = bound.room(usable), bound.most_room(usable)
 
     def device(offloaded: int) -> tuple[float, float]:
@@ -298,10 +299,15 @@ def _assumptions(
             )
         )
         if machine is not None:
-            bound = memory_share(size, engine, work, machine.vendor, split)
-            if bound.share < 1:
-                values = {"share": bound.share, "most": bound.most}
-                said.append(Assumption("memory-share", values))
+            beside = shared.activations.largest + shared.overhead
+            bound = memory_share(size, engine, work, machine, split, beside)
+            usable = machine.usable_gib * GIB
+            if bound.flag:
+                share = bound.share - bound.reserved / usable
+                most = bound.most if bound.most < 1 else max(share, 1 - beside / usable)
+                said.append(
+                    Assumption("memory-share", {"share": share, "most": most, "flag": bound.flag})
+                )
     if split.devices > 1 or (machine is not None and machine.devices > 1):
         said.append(
             Assumption(

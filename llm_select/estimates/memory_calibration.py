@@ -73,6 +73,26 @@ VLLM_SHARE_MOST = 0.95
 MLX_PREFILL_STEP = 2048
 """mlx-lm's `prefill_step_size`."""
 
+SGLANG_TIERS = (
+    (35.0, 2048, 24, 80),
+    (60.0, 4096, 32, 160),
+    (160.0, 8192, 256, 512),
+    (1e9, 16384, 512, 512),
+)
+"""SGLang's defaults by memory: up to this many GiB, the prefill chunk's tokens, and the largest captured batch with
+fewer than four devices in a tensor split and with more (`ServerArgs`, sgl-project/sglang#10975; a log of 288 GiB
+prints the 0.911 that these give)."""
+SGLANG_RESERVED_MIB = 512.0
+"""What it keeps free of its static fraction: this,"""
+SGLANG_TOKEN_MIB = 1.5
+"""this for each token of the chunk,"""
+SGLANG_GRAPH_MIB = 2.0
+"""this for each sequence of the largest captured batch,"""
+SGLANG_DEVICE_MIB = 128.0
+"""this for each device,"""
+SGLANG_LARGE_GIB, SGLANG_LARGE_MIB = 60.0, 10240.0
+"""and no less than this on devices of more than that."""
+
 # --- overhead --------------------------------------------------------------------------------------------------
 
 OVERHEAD_GIB: dict[str, tuple[float, float]] = {

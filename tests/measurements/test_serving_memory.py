@@ -9,6 +9,8 @@ import pytest
 import serving_rows as s
 
 from llm_select.estimates import memory_calibration as c
+from llm_select.estimates.limits import largest_batch
+from llm_select.estimates.sizing import sizing
 
 CURRENT = (0, 17)
 
@@ -100,3 +102,25 @@ def test_starts_that_had_room_are_said_to_fit() -> None:
     ran = [v for r, v in verdicts() if r["outcome"] == "runs"]
     assert "no" not in ran
     assert ran.count("fits") / len(ran) >= 0.95
+
+
+def test_the_largest_batch_is_a_little_below_the_concurrency_that_vllm_prints() -> None:
+    # Its figure counts a whole pass for every sequence of a layer with a window: those models are left out.
+    ratios = [
+        largest_batch(
+            s.model(r["model"]),
+            s.catalog().quantizations[r["quantization"]],
+            s.catalog().engines["vllm"],
+            s.workload(r),
+            on,
+        )
+        / float(r["concurrency"])
+        for r in m.rows("serving_memory")
+        if (on := s.machine(r)) is not None
+        and r["engine_version"] == "0.19.0"
+        and r["parallel"] != "pipeline"
+        and float(r["concurrency"]) > 10
+        and not sizing(s.model(r["model"])).cache.windowed
+    ]
+    assert len(ratios) >= 30
+    assert 0.9 < min(ratios) <= max(ratios) <= 1.0

@@ -16,8 +16,10 @@ from estimate_builders import (
 )
 
 from llm_select.estimates import memory_calibration as c
+from llm_select.estimates.limits import needed_gib
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.types import MemoryEstimate
+from llm_select.schema.hardware import Engine
 from llm_select.schema.model import Model
 from llm_select.units import GIB
 
@@ -50,11 +52,32 @@ def test_a_share_that_is_given_is_the_one_that_counts() -> None:
     assert half.usable == pytest.approx((12 + c.VLLM_OVERHEAD.context) * GIB)
 
 
-def test_sglang_has_no_share_of_its_own() -> None:
-    sglang = VLLM.model_copy(update={"name": "SGLang"})
-    e = inference_memory(LLAMA, BF16, sglang, workload(), machine(24))
-    assert e.usable == 24 * GIB
-    assert "memory-share" not in codes(e)
+SGLANG = VLLM.model_copy(update={"name": "SGLang"})
+
+
+def reserved(gib: float) -> float:
+    e = inference_memory(LLAMA, BF16, SGLANG, workload(), machine(gib))
+    assert e.usable is not None
+    return gib - (e.usable - e.activations - e.overhead) / GIB
+
+
+def test_sglangs_fraction_is_the_one_its_log_prints() -> None:
+    # sgl-project/sglang#18263: 0.911 on 288 GiB. 24 GiB: 512 + 2,048 · 1.5 + 24 · 2 + 128 MiB.
+    assert 1 - reserved(288) / 288 == pytest.approx(0.911, abs=0.0005)
+    assert reserved(24) * 1024 == pytest.approx(512 + 2048 * 1.5 + 24 * 2 + 128)
+
+
+def test_more_memory_never_leaves_sglang_less() -> None:
+    rooms = [gib - reserved(gib) for gib in range(20, 300)]
+    assert rooms == sorted(rooms)
+
+
+@pytest.mark.parametrize("run", [VLLM, SGLANG], ids=["vllm", "sglang"])
+def test_what_is_needed_without_a_machine_is_just_enough(run: Engine) -> None:
+    gib = needed_gib(LLAMA, BF16, run, workload())
+    on = [machine(g, usable_gib=g * 0.98) for g in (gib + 1e-6, gib - 0.05)]
+    verdicts = [inference_memory(LLAMA, BF16, run, workload(), m).verdict for m in on]
+    assert verdicts == ["fits", "tight"]
 
 
 def test_vllm_took_graphs_out_of_the_share_in_0_21() -> None:
