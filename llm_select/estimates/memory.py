@@ -13,7 +13,7 @@ from llm_select.estimates.activations import (
     engine_build,
     vllm_batch,
 )
-from llm_select.estimates.engine_room import engine_overhead, memory_share, padded_experts
+from llm_select.estimates.overhead import engine_overhead, memory_share, padded_experts
 from llm_select.estimates.kv_cache import shape_bytes, stored_shape
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
@@ -97,7 +97,11 @@ def inference_memory(
     size = size or sizing(model)
     shared = shared or serving(size, engine, workload, machine)
     batched = shared.batched
-    if quantization.compute == "fp32":
+    # CTranslate2's int8 runs all but the matrices in the original precision (its docs/quantization.md): 32 bits for
+    # translation models.
+    converted = engine.memory_model == "ctranslate2" and size.has_source
+    wide = quantization.compute == "int8" and converted
+    if quantization.compute == "fp32" or wide:
         shared = _in_32_bits(shared, engine, workload)
     split, acts = shared.split, shared.activations
     on_cpu = machine is not None and machine.vendor == "cpu"

@@ -89,5 +89,13 @@ def test_no_logged_failure_is_said_to_fit_and_no_success_is_refused() -> None:
 
 
 def test_every_row_has_its_source() -> None:
-    for name in ("models", "devices", "memory", "outcomes", "serving_memory", "speed"):
+    for name in (
+        "models",
+        "devices",
+        "memory",
+        "outcomes",
+        "serving_memory",
+        "translation_memory",
+        "speed",
+    ):
         assert all(r["source"].startswith("https://") for r in m.rows(name))
