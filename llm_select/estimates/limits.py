@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from llm_select.estimates import memory_calibration as c
+from llm_select.estimates.engine_room import memory_share
 from llm_select.estimates.memory import inference_memory, serving
-from llm_select.estimates.overhead import memory_share
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.types import Machine, Workload
 from llm_select.units import GIB

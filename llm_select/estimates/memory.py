@@ -13,8 +13,8 @@ from llm_select.estimates.activations import (
     engine_build,
     vllm_batch,
 )
+from llm_select.estimates.engine_room import engine_overhead, memory_share, padded_experts
 from llm_select.estimates.kv_cache import shape_bytes, stored_shape
-from llm_select.estimates.overhead import engine_overhead, memory_share, padded_experts
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
 from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Verdict, Workload
