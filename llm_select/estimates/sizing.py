@@ -52,6 +52,8 @@ class Sizing(NamedTuple):
     """Routed experts of a layer; 0 when dense."""
     expert_visits: int
     """Routed experts a token visits."""
+    expert_size: int
+    """Width of one routed expert's intermediate; 0 when dense."""
     heads: int
     """Most query heads of a layer; 0 without dot-product attention."""
     query_width: int
@@ -104,7 +106,7 @@ def architecture_sizing(
     """Sizes of an architecture; `generates=False` for an encoder."""
     parameters = parameter_groups(arch)
     piles = stacks(arch)
-    inner, gated, visits, count, active = 0, False, 0, 0, 0
+    inner, gated, visits, count, active, expert_size = 0, False, 0, 0, 0, 0
     head_count = query_width = 0
     attention: dict[int, int] = {}
     for _, stack in piles:
@@ -117,6 +119,7 @@ def architecture_sizing(
             if width > inner:
                 inner, gated = width, e.gated
             visits, count, active = e.active, e.count, max(active, e.active + int(e.shared))
+            expert_size = e.size
         for group in stack.attention:
             if group.kind in HEAD_KINDS:
                 w = heads(arch, group)
@@ -156,6 +159,7 @@ def architecture_sizing(
         experts_active=active,
         expert_count=count,
         expert_visits=visits,
+        expert_size=expert_size,
         heads=head_count,
         query_width=query_width,
         attention=tuple((v, k) for k, v in attention.items()),
