@@ -59,8 +59,8 @@ def section(catalog: Catalog) -> Section:
             f'''
 {len(found)} measured peaks of {models} models whose source states the method, optimizer, precision, rank, targets,
 batch, length and recomputation (`tests/measurements/finetune.csv`, each with its source) beside `finetune --cases`. No
-constant is fitted by regression. Three were read off rows of Mistral 7B and Llama 3 8B in one source (the bytes of fused
-losses, the two layers in flight under FSDP, the allocator's slack); everything else follows from the code of the
+constant is fitted by regression. Three were read off rows of Mistral 7B and Llama 3 8B in one source (the bytes of
+fused losses, the two layers in flight under FSDP, the allocator's slack); everything else follows from the code of the
 trainers.'''
         )
     }
