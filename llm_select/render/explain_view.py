@@ -107,7 +107,8 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
         )
         blocks.append(
             Text(
-                f"Among variants within {FORMAT_MARGIN:g} of the best score the one with most bits is taken.",
+                "A variant with fewer bits is taken only when it scores better even if its format costs as much as "
+                f"the low end of what was measured says, or by {FORMAT_MARGIN:g} where nobody measured it.",
                 "note",
             )
         )

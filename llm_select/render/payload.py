@@ -198,14 +198,26 @@ def item_json(
 
 
 def _loss(item: Item) -> Json | None:
-    quantization = item.candidate.quantization
+    """What the format costs; `quality` is that of the unquantized model, `value` and `low` here are after the loss."""
+    quantization, loss = item.candidate.quantization, item.loss
     if quantization is None:
         return None
-    if quantization.native_16bit:
-        return {"status": "unquantized", "boards": 0}
-    if item.loss is None:
-        return {"status": "not measured", "boards": 0}
-    return {"status": "measured", "boards": item.loss[1], "common_scale": item.loss[0]}
+    value, low = item.degraded if item.degraded is not None else (None, None)
+    after: Json = {"value": value, "low": low}
+    if loss is None:
+        return {"status": "not measured", "boards": 0, **after}
+    if loss.basis == "none":
+        return {"status": loss.status, "boards": 0, **after}
+    return {
+        "status": loss.status,
+        "basis": loss.basis,
+        "boards": loss.pairs,
+        "pairs": loss.pairs,
+        "models": loss.models,
+        "common_scale": loss.change,
+        "deviation": loss.deviation,
+        **after,
+    }
 
 
 def requirements_json(requirements: Requirements) -> Json:

@@ -87,21 +87,6 @@ class Device(Strict):
     """For `memory`, `bandwidth`, `compute`, …, where it was read."""
 
 
-class QuantizationLoss(Strict):
-    """How much of a score a format costs, measured."""
-
-    model: str
-    """On which model."""
-    benchmark: str
-    """On which test, with which harness."""
-    baseline: NonNegative
-    """Unquantized score."""
-    value: NonNegative
-    """Quantized score."""
-    source: SourceId
-    """Where it was read."""
-
-
 class Quantization(Strict):
     """A number format for weights."""
 
@@ -137,8 +122,6 @@ class Quantization(Strict):
     """What a user should know."""
     source: SourceId
     """Where the bits are specified."""
-    losses: tuple[QuantizationLoss, ...] = ()
-    """Measured losses."""
 
 
 class Engine(Strict):
