@@ -6,7 +6,7 @@ one format costs models of one size about the same whatever the test; in points 
 is. A pair counts by the information of its score, 4·p·(1 − p) (the binomial one, 1 in the middle of the scale).
 
 Models of a size class are pooled by their median, so that one broken release does not speak for its class; that
-median is shrunk by the weight of one model towards that of all formats of the same files and whole bits.
+median is shrunk by the weight of two models towards that of all formats of the same files and whole bits.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.losses import LossTest
 
-Status = Literal["unquantized", "as-released", "measured", "inferred"]
+Status = Literal["unquantized", "as-released", "as-scored", "measured", "inferred"]
 Basis = Literal["none", "this-task", "other-tests", "size-class"]
-SIZE_EDGES = (2e9, 5e9, 12e9, 40e9, 100e9)
-"""Weights at which a size class ends and the next begins; the classes are 0 to 5. Within one, sizes differ by at most
-a factor of 3.3."""
+SIZE_EDGES = (2e9, 5e9, 12e9, 40e9)
+"""Weights at which a size class ends and the next begins; the classes are 0 to 4. From 2 to 40 billion, sizes of one
+class differ by at most a factor of 3.3. With fewer classes left-out losses are foretold about as well."""
 ALL = ""
 """Key of a model's loss over all tests, beside those by task."""
-PRIOR = 1.0
+PRIOR = 2.0
 """Models (for a pool) or full tests (for a model's own mean) that what stands behind counts as."""
 LEAST_PAIRS = 8
 """Pairs that a group needs for its own spread; below, that of all its sizes stands in, and where those are too few as
@@ -74,10 +74,12 @@ class Loss(NamedTuple):
 UNQUANTIZED = Loss("unquantized", "none", 0.0, 0.0, 0, 0)
 AS_RELEASED = Loss("as-released", "none", 0.0, 0.0, 0, 0)
 """The format the developer released the model in: its scores are of it."""
+AS_SCORED = Loss("as-scored", "none", 0.0, 0.0, 0, 0)
+"""The format in which the model sat the board its quality is shown on."""
 
 
 def size_class(parameters: int) -> int:
-    """0 for the smallest models to 5 for the largest."""
+    """0 for the smallest models to 4 for the largest."""
     return sum(parameters >= edge for edge in SIZE_EDGES)
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from llm_select.estimates.types import Range
-from llm_select.evidence.loss import AS_RELEASED, UNQUANTIZED, Z80, Loss
+from llm_select.evidence.loss import AS_RELEASED, AS_SCORED, UNQUANTIZED, Z80, Loss
 from llm_select.evidence.loss import loss_of as format_loss
 from llm_select.evidence.quality import shifted
 from llm_select.evidence.scale import slope_at, to_common
@@ -117,11 +117,11 @@ def loss_of(question: Question, candidate: Candidate, quality: Quality | None) -
         return None
     if form.native_16bit or form.bits >= WIDEST_BITS:
         return UNQUANTIZED
-    if form_id in _released_in(question.catalog, model):
+    catalog = question.catalog
+    if _released_in(catalog, model, form_id):
         return AS_RELEASED
     if quality is not None and quality.evidence and quality.evidence[0].quantization == form_id:
-        return AS_RELEASED._replace(status="measured", basis="this-task", pairs=1, models=1)
-    catalog = question.catalog
+        return AS_SCORED
     return format_loss(
         catalog.loss_pools,
         catalog.model_losses,
@@ -134,15 +134,19 @@ def loss_of(question: Question, candidate: Candidate, quality: Quality | None) -
 
 
 WIDEST_BITS = 16.0
+"""Formats from here on take nothing."""
 
 
-def _released_in(catalog: Catalog, model: Model) -> set[str]:
-    """Formats below 16 bits that the developer released the model in and no wider one: its scores are of them."""
+def _released_in(catalog: Catalog, model: Model, form_id: str) -> bool:
+    """True for a format below 16 bits that the developer released the model in and no wider one: its scores are of it.
+
+    The same numbers in other files (`mxfp4-gguf`) count as the same.
+    """
     released = {a.quantization for a in model.artifacts if a.format == "safetensors"}
-    widest = max((catalog.quantizations[name].bits for name in released), default=WIDEST_BITS)
-    if widest >= WIDEST_BITS:
-        return set()
-    return {name for name in released if catalog.quantizations[name].bits == widest}
+    bits = {name: catalog.quantizations[name].bits for name in released}
+    widest = max(bits.values(), default=WIDEST_BITS)
+    own = [name for name in released if bits[name] == widest]
+    return widest < WIDEST_BITS and (form_id in own or form_id.removesuffix("-gguf") in own)
 
 
 def after_loss(

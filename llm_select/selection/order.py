@@ -26,8 +26,13 @@ def best_variant(passed: Sequence[Item]) -> Item:
 
 
 def doubt(item: Item) -> float:
-    """Score that the format may cost beyond what was deducted."""
-    return FORMAT_MARGIN if item.loss is None else item.doubt
+    """Score that the format may cost beyond what was deducted.
+
+    For a format that takes nothing it is the margin too: it can only be chosen against engines of the same bits, and
+    those listed first stay unless another does markedly better.
+    """
+    known = item.loss is not None and item.loss.basis != "none"
+    return item.doubt if known else FORMAT_MARGIN
 
 
 def _bits(item: Item) -> float:
