@@ -6,7 +6,9 @@ one format costs models of one size about the same whatever the test; in points 
 is. A pair counts by the information of its score, 4·p·(1 − p) (the binomial one, 1 in the middle of the scale).
 
 Models of a size class are pooled by their median, so that one broken release does not speak for its class; that
-median is shrunk by the weight of two models towards that of all formats of the same files and whole bits.
+median is shrunk by the weight of two models towards that of all formats of the same files and whole bits. Where formats
+with more bits of the same files would cost more than those with fewer, both take their mean (pool adjacent violators;
+Barlow et al. 1972, Statistical Inference under Order Restrictions): that order is noise.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ class Pair(NamedTuple):
     """Information, in tests at the middle of the scale."""
     of: int
     """Tests that each run is the mean of."""
+    source: str
 
 
 class Loss(NamedTuple):
@@ -112,6 +115,7 @@ def pairs(catalog: Catalog) -> Iterator[Pair]:
                         math.log(y / (1 - y)) - math.log(x / (1 - x)),
                         4 * x * (1 - x) * test.of,
                         test.of,
+                        measured.source or table.source,
                     )
 
 
@@ -171,7 +175,34 @@ def pool(found: Iterable[Pair], kinds: Mapping[str, str]) -> dict[str, dict[str,
         spread = next((one for one in wider if len(one) >= LEAST_PAIRS), every)
         number = sum(len(rows) for rows in by.values())
         pooled.setdefault(form, {})[str(size)] = Pool(change, _spread(spread), number, count)
+    _order_by_bits(pooled, kinds)
     return pooled
+
+
+def _order_by_bits(pooled: dict[str, dict[str, Pool]], kinds: Mapping[str, str]) -> None:
+    """Moves groups of formats so that, in the same files and size class, more whole bits never cost more."""
+    levels: dict[tuple[str, str], dict[int, list[str]]] = {}
+    for form, sizes in pooled.items():
+        files, whole = kinds[form].rsplit(" ", 1)
+        for size in sizes:
+            levels.setdefault((files, size), {}).setdefault(int(whole), []).append(form)
+    for (_, size), by_bits in levels.items():
+        means: dict[int, float] = {}
+        blocks: list[tuple[float, int, tuple[int, ...]]] = []
+        for bits in sorted(by_bits, reverse=True):
+            cells = [pooled[form][size] for form in by_bits[bits]]
+            models = sum(cell.models for cell in cells)
+            means[bits] = sum(cell.change * cell.models for cell in cells) / models
+            blocks.append((means[bits], models, (bits,)))
+            while len(blocks) > 1 and blocks[-1][0] > blocks[-2][0]:
+                (a, m, one), (b, n, other) = blocks[-2:]
+                blocks[-2:] = [((a * m + b * n) / (m + n), m + n, one + other)]
+        for mean, _, joined in blocks:
+            for bits in joined:
+                for form in by_bits[bits]:
+                    cell = pooled[form][size]
+                    moved = cell.change + mean - means[bits]
+                    pooled[form][size] = cell._replace(change=moved)
 
 
 def kind_of(catalog: Catalog) -> dict[str, str]:
@@ -251,6 +282,20 @@ def loss_of(
         return Loss("inferred", "other-tests", shrunk, deviation, int(own_pairs), 1)
     deviation = spread * math.sqrt(1 + 1 / models)
     return Loss("inferred", "size-class", middle, deviation, int(pooled), int(models))
+
+
+def standing(
+    catalog: Catalog, loss: Loss, model_id: str, parameters: int | None, form: str, task: str
+) -> tuple[Pair, ...]:
+    """The pairs a loss stands on, in the order of the catalog's files; none for one read off the task's boards."""
+    found = (pair for pair in pairs(catalog) if pair.format == form)
+    if loss.basis == "size-class":
+        size = size_class(parameters or 0)
+        return tuple(pair for pair in found if size_class(pair.parameters) == size)
+    own = (pair for pair in found if pair.model == model_id)
+    if loss.basis == "this-task":
+        return tuple(pair for pair in own if task in pair.tasks)
+    return tuple(own) if loss.basis == "other-tests" else ()
 
 
 UNKNOWN_SPREAD = 0.1

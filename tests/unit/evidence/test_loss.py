@@ -27,7 +27,9 @@ KINDS = {"q4_k_m": "gguf 4", "q4_0": "gguf 4", "q8_0": "gguf 8"}
 
 def pair(change: float, name: str = "m", form: str = "q4_k_m", **fields: Any) -> Pair:
     """A pair of a model of 8 billion weights."""
-    made = Pair("t", name, False, 8_000_000_000, form, "test", (), 70.0, 70.0, change, 1.0, 1)
+    made = Pair(
+        "t", name, False, 8_000_000_000, form, "test", (), 70.0, 70.0, change, 1.0, 1, "src"
+    )
     return made._replace(**fields)
 
 
@@ -103,6 +105,18 @@ def test_a_lone_model_is_shrunk_to_formats_of_the_same_bits() -> None:
 def test_other_sizes_say_nothing() -> None:
     found = [pair(-0.3, "a", parameters=500_000_000)]
     assert set(pool(found, KINDS)["q4_k_m"]) == {"0"}
+
+
+def test_more_bits_in_the_same_files_never_cost_more() -> None:
+    found = [pair(-0.05, "a", "q8_0"), pair(-0.01, "b"), pair(-0.01, "c"), pair(-0.01, "d")]
+    pooled = pool(found, KINDS)
+    assert pooled["q8_0"]["2"].change == pytest.approx(pooled["q4_k_m"]["2"].change)
+    assert pooled["q8_0"]["2"].change == pytest.approx(-0.02)
+
+
+def test_fewer_bits_may_cost_more() -> None:
+    pooled = pool([pair(-0.01, "a", "q8_0"), pair(-0.05, "b")], KINDS)
+    assert pooled["q8_0"]["2"].change > pooled["q4_k_m"]["2"].change
 
 
 def test_a_mean_of_tests_strays_less_than_one_test() -> None:
