@@ -87,21 +87,6 @@ class Device(Strict):
     """For `memory`, `bandwidth`, `compute`, …, where it was read."""
 
 
-class QuantizationLoss(Strict):
-    """How much of a score a format costs, measured."""
-
-    model: str
-    """On which model."""
-    benchmark: str
-    """On which test, with which harness."""
-    baseline: NonNegative
-    """Unquantized score."""
-    value: NonNegative
-    """Quantized score."""
-    source: SourceId
-    """Where it was read."""
-
-
 class TensorRule(Strict):
     """Bits of some matrices, where a mixed format stores them otherwise. The last rule that names a matrix wins."""
 
@@ -158,8 +143,6 @@ class Quantization(Strict):
     """What a user should know."""
     source: SourceId
     """Where the bits are specified."""
-    losses: tuple[QuantizationLoss, ...] = ()
-    """Measured losses."""
 
 
 class Engine(Strict):
