@@ -29,6 +29,7 @@ PARTS = (
     ("training", "section"),
     ("weights", "section"),
     ("weights", "counts"),
+    ("loss", "section"),
 )
 """Modules of `sections` with the function that makes the part, in the order of the page."""
 PAGE = ROOT / "docs" / "accuracy.md"
