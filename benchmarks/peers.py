@@ -822,6 +822,11 @@ MEMORY: Mapping[str, Callable[[InferenceCase], float | None]] = {
     "weights alone": roofline_memory,
 }
 """GiB over all devices. A peer says "fits" when that is at most the devices' memory (whichllm: `whichllm_pool_gib`)."""
+OVERHEAD_GIB = {
+    "llmfit": 0.5, "whichllm": 0.5e9 / GIB, "llm-checker": 0.5, "Ollama": 457 / 1024, "gpu_poor": 650 / 1024,
+}  # fmt: skip
+"""The fixed part of `MEMORY` meant for driver and framework (llm-checker: 0.35 beside a known file). Rows that measure
+only what an allocator or an engine's buffers hold are fairly compared without it."""
 DECODE: Mapping[str, Callable[[InferenceCase], float | None]] = {
     "llmfit": llmfit_decode,
     "whichllm": whichllm_decode,

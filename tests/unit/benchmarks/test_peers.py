@@ -374,6 +374,11 @@ def test_the_plain_orders() -> None:
     assert rank("release date", "a/b", 7) is None
 
 
+@pytest.mark.parametrize("peer", ["llmfit", "whichllm", "llm-checker", "Ollama", "gpu_poor"])
+def test_the_overhead_is_a_part_of_the_memory(peer: str) -> None:
+    assert 0.4 < peers.OVERHEAD_GIB[peer] < peers.MEMORY[peer](LLAMA)
+
+
 @pytest.mark.parametrize("registry", ["MEMORY", "DECODE", "PREFILL"])
 def test_an_unknown_format_and_card_give_figures_or_none(registry: str) -> None:
     case = LLAMA._replace(format="EXL3", bandwidth_gb_s=None, tflops=None, gpu_memory_gib=None)
