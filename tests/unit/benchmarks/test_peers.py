@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-PATH = Path(__file__).parents[3] / "benchmarks" / "peers.py"
-SPEC = importlib.util.spec_from_file_location("peers", PATH)
-assert SPEC is not None
-assert SPEC.loader is not None
-peers: Any = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(peers)
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
+peers: Any = importlib.import_module("peers")
 
 GIB = 2**30
 LLAMA = peers.InferenceCase(
