@@ -61,13 +61,13 @@ class Case(NamedTuple):
     @property
     def decode_key(self) -> c.DecodeKey:
         """Key of the constants of decoding."""
-        period = s.periods(self.job.engine, self.job.workload)[0]
+        period = s.periods(self.job)[0]
         return self.engine, self.job.kind, self.job.quantization.bits >= 16, period
 
     @property
     def prefill_key(self) -> c.PrefillKey:
         """Key of the constants of prefill."""
-        period = s.periods(self.job.engine, self.job.workload)[1]
+        period = s.periods(self.job)[1]
         return self.engine, self.job.kind, self.job.quantization.bits >= 16, period
 
     @property
@@ -125,7 +125,7 @@ def fit(some: Sequence[Case]) -> c.Tables:
         for key in {k.decode_key for k in decoding if k.engine != "transformers"}:
             decode[key] = _fit_decode(key, decoding, weight, tables)
         tables = tables._replace(scale=_scales(decoding, tables))
-        tables = tables._replace(prefill=_utilizations(some, tables, mixture=False))
+        tables = tables._replace(prefill=_prefills(some, tables))
         tables = tables._replace(mixture=_mixtures(some, tables))
     return tables
 
@@ -228,18 +228,22 @@ def _scales(decoding: Iterable[Case], tables: c.Tables) -> dict[tuple[str, str, 
     return found
 
 
+SHAPES = 4
+"""Fewer shapes of dense models do not tell a fixed cost from utilization. vLLM's prompts were seen only inside whole
+generations."""
 LONG_PROMPT = 14336
 """From here on a generation says something about reading its prompt."""
 
 
-def _share(k: Case, tables: c.Tables) -> float | None:
-    """The utilization that would explain a row; None where something else takes nearly all the time."""
+def _prompt_point(k: Case, tables: c.Tables) -> tuple[float, float, float] | None:
+    """Layers passed, arithmetic in seconds at full throughput, and the seconds left for both; None where something
+    else takes nearly all the time."""
     if k.prompt is None or (not k.single and k.row["device"] != "mi300x"):
         return None
     work, extra = k.prompt
     pace = s.job_pace(k.job, tables)
     if k.phase == "prefill":
-        if int(k.row["ubatch"] or 512) < 256:
+        if int(k.row["ubatch"] or 512) <= c.VECTOR_TOKENS:
             return None
         left = k.seconds - extra
     elif k.phase == "generation" and k.engine == "vllm":
@@ -256,21 +260,33 @@ def _share(k: Case, tables: c.Tables) -> float | None:
     if left < 0.15 * k.seconds:
         return None
     power = c.power_factor(k.engine, k.job.kind, k.job.watts_per_tflops)
-    return work.compute_s / left / power
+    return float(work.layers), work.compute_s / power, left
 
 
-def _utilizations(
-    some: Iterable[Case], tables: c.Tables, *, mixture: bool
-) -> dict[c.PrefillKey, c.Prefill]:
-    """Weighted median of the utilization, by key; of dense models, or of mixtures."""
-    rows = [k for k in some if k.phase != "decode" and bool(k.job.size.expert_count) == mixture]
+def _prefills(some: Iterable[Case], tables: c.Tables) -> dict[c.PrefillKey, c.Prefill]:
+    """Utilization and fixed cost of dense models, by least absolute deviations of relative time; other periods and
+    widths of the memory kind count a twentieth or less."""
+    rows = [k for k in some if k.phase != "decode" and not k.job.size.expert_count]
     weight = _weights(rows)
-    found: dict[c.PrefillKey, list[tuple[float, float]]] = defaultdict(list)
-    for k in rows:
-        share = _share(k, tables)
-        if share is not None:
-            found[k.prefill_key].append((share, weight[k.cell]))
-    return {key: c.Prefill(_weighted_median(v), 1.0, 1.0) for key, v in found.items()}
+    points = [(k, p) for k in rows if (p := _prompt_point(k, tables)) is not None]
+    found = {}
+    for key in {k.prefill_key for k, _ in points}:
+        some_points = [
+            (
+                layers / left,
+                compute / left,
+                weight[k.cell]
+                * (1.0 if k.prefill_key == key else 0.05 if k.prefill_key[2] == key[2] else 0.02),
+            )
+            for k, (layers, compute, left) in points
+            if k.prefill_key[:2] == key[:2]
+        ]
+        shapes = {shape(k) for k, _ in points if k.prefill_key[:2] == key[:2]}
+        if key[0] == "vllm" or len(shapes) < SHAPES:
+            some_points = [(0.0, read, w) for _, read, w in some_points]
+        fitted = _least_deviations(some_points)
+        found[key] = c.Prefill(fitted.efficiency, fitted.layer_s, 1.0, 1.0)
+    return found
 
 
 def _mixtures(some: Iterable[Case], tables: c.Tables) -> dict[tuple[str, str], float]:
@@ -278,11 +294,12 @@ def _mixtures(some: Iterable[Case], tables: c.Tables) -> dict[tuple[str, str], f
     ratios: dict[tuple[str, str], list[float]] = defaultdict(list)
     for k in some:
         if k.job.size.expert_count and k.prefill_key in tables.prefill:
-            share = _share(k, tables)
-            if share is not None:
-                ratios[k.engine, k.job.kind].append(
-                    math.log(share / tables.prefill[k.prefill_key].utilization)
-                )
+            point = _prompt_point(k, tables)
+            if point is not None:
+                layers, compute, left = point
+                dense = tables.prefill[k.prefill_key]
+                alone = max(left - layers * dense.layer_s, 0.1 * left)
+                ratios[k.engine, k.job.kind].append(math.log(compute / alone / dense.utilization))
     return {key: math.exp(quantile(v, 0.5) * len(v) / (len(v) + 2)) for key, v in ratios.items()}
 
 
@@ -293,16 +310,6 @@ def quantile(values: Iterable[float], q: float) -> float:
     low = int(at)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
-
-
-def _weighted_median(values: Iterable[tuple[float, float]]) -> float:
-    ordered = sorted(values)
-    half, passed = sum(w for _, w in ordered) / 2, 0.0
-    for value, w in ordered:
-        passed += w
-        if passed >= half:
-            return value
-    return ordered[-1][0]
 
 
 # What is left out.
@@ -348,9 +355,11 @@ def eighty(ratios: Sequence[float]) -> tuple[float, float]:
         spread = math.sqrt(sum(x * x for x in logs) / len(logs))
         half = STUDENT[min(len(logs), len(STUDENT)) - 1] * spread
         low, high = math.exp(-half), math.exp(half)
-    return min(low, 1 - c.REPEAT), max(high, 1 + c.REPEAT)
+    return min(max(low, WIDEST[0]), 1 - c.REPEAT), max(min(high, WIDEST[1]), 1 + c.REPEAT)
 
 
+WIDEST = (0.25, 3.0)
+"""No range is wider: beyond it a few wild predictions speak, not the spread."""
 FEW = 6
 """Fewer left-out predictions give no range of their own: the fallback's."""
 
@@ -381,7 +390,11 @@ def ranges() -> dict[RangeKey, tuple[float, float]]:
             if ratio is not None:
                 found[range_key(k)].append(ratio)
                 wider[range_key(k)[:3]].append(ratio)
-    return {key: eighty(v if len(v) >= ENOUGH else wider[key[:3]]) for key, v in found.items()}
+    result = {}
+    for key, ratios in found.items():
+        some = ratios if len(ratios) >= ENOUGH else wider[key[:3]]
+        result[key] = eighty(some) if len(some) >= FEW else (c.FALLBACK_LOW, c.FALLBACK_HIGH)
+    return result
 
 
 class LeftOut(NamedTuple):
@@ -512,7 +525,9 @@ def print_constants() -> None:
         low, high = width.get(
             (pkey[0], "prefill", pkey[1], pkey[3]), (c.FALLBACK_LOW, c.FALLBACK_HIGH)
         )
-        print(f"    {_text(pkey)}: Prefill({p.utilization:.3f}, {low:.2f}, {high:.2f}),")
+        print(
+            f"    {_text(pkey)}: Prefill({p.utilization:.3f}, {p.layer_s:.3g}, {low:.2f}, {high:.2f}),"
+        )
     for name, table in (
         ("SCALE", tables.scale),
         ("LAUNCH_S", tables.launch),

@@ -101,10 +101,14 @@ def job(
     return Job(size, quantization, engine, workload, machine, split, peak, kv)
 
 
-def periods(engine: Engine, workload: Workload) -> tuple[str, str]:
+def periods(j: Job) -> tuple[str, str]:
     """Which measurements of decoding and of prefill describe the version asked for. Only llama.cpp's builds and
-    vLLM's versions are told apart; Ollama and SGLang count otherwise and are taken as current."""
+    vLLM's versions are told apart; Ollama and SGLang count otherwise and are taken as current. Processors have too few
+    rows to tell them apart."""
+    engine, workload = j.engine, j.workload
     name = engine.name.lower()
+    if j.kind == "ddr":
+        return "new", "new"
     if name == "llama.cpp":
         build = engine_build(workload.engine_version)
         if build is None:
@@ -124,7 +128,7 @@ def job_pace(j: Job, tables: c.Tables = c.SHIPPED) -> c.Pace:
         j.engine.memory_model,
         j.kind,
         j.quantization,
-        periods(j.engine, j.workload),
+        periods(j),
         mixture=bool(j.size.expert_count),
         watts_per_tflops=j.watts_per_tflops,
         tables=tables,
@@ -164,7 +168,7 @@ def step_seconds(j: Job, work: Work, extra: float, pace: c.Pace) -> float:
     launch, share = pace.launch_s, pace.prefill.utilization
     if (
         memory_model == "vllm"
-        and periods(j.engine, j.workload)[0] == "old"
+        and periods(j)[0] == "old"
         and j.workload.context > c.VLLM_CAPTURED_TOKENS
     ):
         launch = c.VLLM_EAGER_S
@@ -200,6 +204,7 @@ def prompt_seconds(j: Job, work: Work, extra: float, pace: c.Pace) -> float:
     if 1 < min(j.workload.prompt_tokens, j.workload.ubatch or 512) <= c.VECTOR_TOKENS:
         share = c.VECTOR_UTILIZATION if _as_vectors(j) else share
     seconds = pass_seconds(work, pace.decode, share, scale=pace.scale, launch_s=pace.launch_s)
+    seconds += work.layers * pace.prefill.layer_s
     if j.engine.memory_model == "llama.cpp" and j.split.kind == "layer":
         passes, stages = prompt_passes(j.workload), j.split.stages
         seconds *= (passes + stages - 1) / (passes * stages)

@@ -51,7 +51,10 @@ class Prefill(NamedTuple):
 
     utilization: float
     """Share of the dense matrix throughput reached."""
+    layer_s: float
+    """Fixed seconds per layer and pass, beyond those of a decoding step."""
     low: float
+    """As for `Decode`."""
     high: float
 
 
@@ -59,82 +62,81 @@ DecodeKey = tuple[str, str, bool, str]
 PrefillKey = tuple[str, str, bool, str]
 
 DECODE: dict[DecodeKey, Decode] = {
-    ("llama.cpp", "ddr", False, "new"): Decode(0, 0.579, 0.74, 1.37),
-    ("llama.cpp", "ddr", False, "old"): Decode(0.000175, 0.681, 0.48, 1.22),
-    ("llama.cpp", "gddr", False, "new"): Decode(3.57e-05, 0.829, 0.88, 1.17),
-    ("llama.cpp", "gddr", False, "old"): Decode(7.12e-05, 0.915, 0.88, 1.10),
-    ("llama.cpp", "gddr", True, "old"): Decode(7.41e-05, 0.914, 0.90, 1.10),
-    ("llama.cpp", "gddr-amd", False, "new"): Decode(3.57e-05, 0.799, 0.81, 1.28),
+    ("llama.cpp", "ddr", False, "new"): Decode(0.00017, 0.670, 0.71, 1.33),
+    ("llama.cpp", "gddr", False, "new"): Decode(3.57e-05, 0.827, 0.88, 1.17),
+    ("llama.cpp", "gddr", False, "old"): Decode(7.13e-05, 0.913, 0.89, 1.10),
+    ("llama.cpp", "gddr", True, "old"): Decode(7.45e-05, 0.914, 0.90, 1.10),
+    ("llama.cpp", "gddr-amd", False, "new"): Decode(3.57e-05, 0.799, 0.81, 1.27),
     ("llama.cpp", "gddr-amd", False, "old"): Decode(0.000163, 0.970, 0.80, 1.27),
-    ("llama.cpp", "gddr-intel", False, "new"): Decode(0.000105, 0.970, 0.49, 2.04),
-    ("llama.cpp", "hbm", False, "new"): Decode(5.58e-05, 0.592, 0.89, 1.11),
-    ("llama.cpp", "hbm", False, "old"): Decode(0.000132, 0.760, 0.90, 1.10),
-    ("llama.cpp", "hbm", True, "old"): Decode(0.000163, 0.918, 0.73, 1.11),
-    ("llama.cpp", "unified", False, "new"): Decode(0.000133, 0.970, 0.84, 1.16),
-    ("llama.cpp", "unified", False, "old"): Decode(0.000166, 0.970, 0.88, 1.10),
-    ("llama.cpp", "unified", True, "old"): Decode(0.000198, 0.968, 0.90, 1.10),
-    ("llama.cpp", "unified-amd", False, "new"): Decode(9.04e-05, 0.970, 0.87, 1.11),
-    ("llama.cpp", "unified-amd", True, "new"): Decode(5.18e-05, 0.856, 0.88, 1.10),
-    ("llama.cpp", "unified-nvidia", False, "new"): Decode(5.39e-05, 0.874, 0.90, 1.13),
-    ("mlx", "unified", False, "new"): Decode(5.38e-05, 0.970, 0.75, 1.18),
-    ("mlx", "unified", True, "new"): Decode(3.18e-05, 0.879, 0.75, 1.17),
+    ("llama.cpp", "gddr-intel", False, "new"): Decode(0.000105, 0.970, 0.50, 1.50),
+    ("llama.cpp", "hbm", False, "new"): Decode(5.63e-05, 0.583, 0.90, 1.12),
+    ("llama.cpp", "hbm", False, "old"): Decode(0.000132, 0.744, 0.90, 1.10),
+    ("llama.cpp", "hbm", True, "old"): Decode(0.000164, 0.912, 0.73, 1.12),
+    ("llama.cpp", "unified", False, "new"): Decode(0.000133, 0.970, 0.84, 1.17),
+    ("llama.cpp", "unified", False, "old"): Decode(0.000167, 0.970, 0.88, 1.10),
+    ("llama.cpp", "unified", True, "old"): Decode(0.000198, 0.966, 0.90, 1.10),
+    ("llama.cpp", "unified-amd", False, "new"): Decode(9.24e-05, 0.970, 0.87, 1.11),
+    ("llama.cpp", "unified-amd", True, "new"): Decode(5.37e-05, 0.854, 0.87, 1.10),
+    ("llama.cpp", "unified-nvidia", False, "new"): Decode(5.39e-05, 0.874, 0.90, 1.14),
+    ("mlx", "unified", False, "new"): Decode(5.76e-05, 0.970, 0.75, 1.18),
+    ("mlx", "unified", True, "new"): Decode(3.31e-05, 0.879, 0.76, 1.17),
     ("transformers", "hbm", False, "new"): Decode(0, 0.250, 0.51, 1.10),
     ("transformers", "hbm", True, "new"): Decode(0, 0.800, 0.68, 1.10),
-    ("vllm", "hbm", False, "new"): Decode(0.000147, 0.961, 0.90, 1.17),
-    ("vllm", "hbm", False, "old"): Decode(0.000168, 0.970, 0.80, 1.10),
-    ("vllm", "hbm", True, "new"): Decode(0.000109, 0.970, 0.69, 1.30),
-    ("vllm", "hbm", True, "old"): Decode(0.000131, 0.820, 0.61, 1.10),
+    ("vllm", "hbm", False, "new"): Decode(0.000147, 0.954, 0.89, 1.16),
+    ("vllm", "hbm", False, "old"): Decode(0.000169, 0.970, 0.80, 1.10),
+    ("vllm", "hbm", True, "new"): Decode(0.00011, 0.970, 0.69, 1.29),
+    ("vllm", "hbm", True, "old"): Decode(0.000131, 0.819, 0.61, 1.10),
 }
 """By engine, memory kind (`memory_kind`), whether the weights have 16 bits or more, and period. Fitted; the range is
 the 10th to 90th percentile of measured / estimated with the model or the device left out."""
 
 PREFILL: dict[PrefillKey, Prefill] = {
-    ("llama.cpp", "gddr", False, "2023"): Prefill(0.266, 0.77, 1.20),
-    ("llama.cpp", "gddr", False, "2024"): Prefill(0.319, 0.77, 1.18),
-    ("llama.cpp", "gddr", False, "new"): Prefill(0.431, 0.65, 1.19),
-    ("llama.cpp", "gddr", True, "2023"): Prefill(0.415, 0.77, 1.20),
-    ("llama.cpp", "gddr", True, "2024"): Prefill(0.601, 0.77, 1.18),
-    ("llama.cpp", "gddr-amd", False, "new"): Prefill(0.364, 0.77, 1.30),
-    ("llama.cpp", "gddr-intel", False, "new"): Prefill(0.076, 0.06, 17.59),
-    ("llama.cpp", "hbm", False, "2023"): Prefill(0.263, 0.72, 1.52),
-    ("llama.cpp", "hbm", False, "2024"): Prefill(0.376, 0.88, 1.28),
-    ("llama.cpp", "hbm", False, "new"): Prefill(0.222, 0.72, 1.44),
-    ("llama.cpp", "hbm", True, "2023"): Prefill(0.437, 0.72, 1.52),
-    ("llama.cpp", "hbm", True, "2024"): Prefill(0.532, 0.88, 1.28),
-    ("llama.cpp", "unified", False, "2023"): Prefill(0.667, 0.90, 1.10),
-    ("llama.cpp", "unified", False, "2024"): Prefill(0.554, 0.77, 1.19),
-    ("llama.cpp", "unified", False, "new"): Prefill(0.657, 0.86, 1.10),
-    ("llama.cpp", "unified", True, "2023"): Prefill(0.769, 0.90, 1.10),
-    ("llama.cpp", "unified", True, "2024"): Prefill(0.667, 0.77, 1.19),
-    ("llama.cpp", "unified", True, "new"): Prefill(0.696, 0.86, 1.10),
-    ("llama.cpp", "unified-amd", False, "new"): Prefill(0.249, 0.42, 1.18),
-    ("llama.cpp", "unified-amd", True, "new"): Prefill(0.401, 0.42, 1.18),
-    ("mlx", "unified", False, "new"): Prefill(0.573, 0.64, 1.29),
-    ("mlx", "unified", True, "new"): Prefill(0.773, 0.64, 1.29),
-    ("vllm", "hbm", False, "new"): Prefill(0.484, 0.90, 1.10),
-    ("vllm", "hbm", True, "new"): Prefill(0.438, 0.90, 1.10),
-    ("vllm", "hbm-amd", False, "new"): Prefill(0.435, 0.50, 1.50),
+    ("llama.cpp", "gddr", False, "2023"): Prefill(0.281, 5.42e-05, 0.69, 1.15),
+    ("llama.cpp", "gddr", False, "2024"): Prefill(0.337, 0, 0.79, 1.14),
+    ("llama.cpp", "gddr", False, "new"): Prefill(0.487, 3.59e-05, 0.64, 1.51),
+    ("llama.cpp", "gddr", True, "2023"): Prefill(0.443, 8.57e-05, 0.69, 1.15),
+    ("llama.cpp", "gddr", True, "2024"): Prefill(0.619, 4.38e-05, 0.79, 1.14),
+    ("llama.cpp", "gddr-amd", False, "new"): Prefill(0.378, 0, 0.77, 1.29),
+    ("llama.cpp", "gddr-intel", False, "new"): Prefill(0.076, 0, 0.50, 1.50),
+    ("llama.cpp", "hbm", False, "2023"): Prefill(0.455, 0.00178, 0.87, 1.14),
+    ("llama.cpp", "hbm", False, "2024"): Prefill(0.441, 0.000485, 0.90, 1.26),
+    ("llama.cpp", "hbm", False, "new"): Prefill(0.370, 0.000621, 0.87, 1.20),
+    ("llama.cpp", "hbm", True, "2023"): Prefill(0.896, 0.00113, 0.87, 1.14),
+    ("llama.cpp", "hbm", True, "2024"): Prefill(0.558, 5.67e-05, 0.90, 1.26),
+    ("llama.cpp", "unified", False, "2023"): Prefill(0.673, 0.000401, 0.90, 1.10),
+    ("llama.cpp", "unified", False, "2024"): Prefill(0.635, 0, 0.77, 1.10),
+    ("llama.cpp", "unified", False, "new"): Prefill(0.670, 0, 0.84, 1.11),
+    ("llama.cpp", "unified", True, "2023"): Prefill(0.799, 0.00103, 0.90, 1.10),
+    ("llama.cpp", "unified", True, "2024"): Prefill(0.796, 0.00168, 0.77, 1.10),
+    ("llama.cpp", "unified", True, "new"): Prefill(0.709, 0, 0.84, 1.11),
+    ("llama.cpp", "unified-amd", False, "new"): Prefill(0.302, 0, 0.37, 1.16),
+    ("llama.cpp", "unified-amd", True, "new"): Prefill(0.534, 0, 0.37, 1.16),
+    ("mlx", "unified", False, "new"): Prefill(0.650, 0.00125, 0.64, 1.19),
+    ("mlx", "unified", True, "new"): Prefill(0.806, 0.00157, 0.64, 1.19),
+    ("vllm", "hbm", False, "new"): Prefill(0.577, 0, 0.50, 1.50),
+    ("vllm", "hbm", True, "new"): Prefill(0.471, 0, 0.50, 1.50),
+    ("vllm", "hbm-amd", False, "new"): Prefill(0.535, 0, 0.50, 1.50),
 }
 """Keys as for `DECODE`, with llama.cpp's three periods. Fitted; where `HALF_SUM_RATE` applies the utilization is a
 share of that, and on NVIDIA's cards it is that at `POWER_MIDDLE`."""
 
 SCALE: dict[tuple[str, str, str], float] = {
-    ("llama.cpp", "ddr", "iq"): 0.988,
-    ("llama.cpp", "ddr", "k"): 1.15,
-    ("llama.cpp", "ddr", "legacy"): 0.972,
+    ("llama.cpp", "ddr", "iq"): 0.976,
+    ("llama.cpp", "ddr", "k"): 1.21,
+    ("llama.cpp", "ddr", "legacy"): 0.949,
     ("llama.cpp", "gddr", "k"): 1.01,
     ("llama.cpp", "gddr", "legacy"): 1,
-    ("llama.cpp", "gddr", "mxfp4"): 1.17,
+    ("llama.cpp", "gddr", "mxfp4"): 1.16,
     ("llama.cpp", "gddr-amd", "k"): 1.05,
-    ("llama.cpp", "gddr-amd", "legacy"): 0.858,
+    ("llama.cpp", "gddr-amd", "legacy"): 0.859,
     ("llama.cpp", "gddr-amd", "mxfp4"): 1.02,
     ("llama.cpp", "gddr-intel", "legacy"): 1.21,
-    ("llama.cpp", "hbm", "k"): 1.01,
+    ("llama.cpp", "hbm", "k"): 1,
     ("llama.cpp", "hbm", "legacy"): 1.01,
-    ("llama.cpp", "unified", "k"): 1.08,
+    ("llama.cpp", "unified", "k"): 1.09,
     ("llama.cpp", "unified", "legacy"): 0.952,
     ("llama.cpp", "unified", "mxfp4"): 1.16,
-    ("llama.cpp", "unified-amd", "k"): 1.09,
+    ("llama.cpp", "unified-amd", "k"): 1.1,
     ("llama.cpp", "unified-amd", "legacy"): 1.01,
     ("llama.cpp", "unified-amd", "mxfp4"): 0.972,
     ("llama.cpp", "unified-nvidia", "k"): 1.07,
@@ -144,7 +146,7 @@ SCALE: dict[tuple[str, str, str], float] = {
     ("vllm", "hbm", "awq"): 1.02,
     ("vllm", "hbm", "fp8"): 0.925,
     ("vllm", "hbm", "gptq-4"): 0.984,
-    ("vllm", "hbm", "gptq-8"): 0.991,
+    ("vllm", "hbm", "gptq-8"): 0.992,
 }
 """Step time of a family of formats over the average of its width. Fitted, drawn to 1 where few devices and models show
 it."""
@@ -160,26 +162,26 @@ LAUNCH_S: dict[tuple[str, str], float] = {
 largest models. Fitted, on two hosts."""
 
 MIXTURE_PREFILL: dict[tuple[str, str], float] = {
-    ("llama.cpp", "gddr"): 0.503,
-    ("llama.cpp", "unified"): 0.955,
-    ("llama.cpp", "unified-amd"): 0.702,
-    ("mlx", "unified"): 1.04,
+    ("llama.cpp", "gddr"): 0.457,
+    ("llama.cpp", "unified"): 0.94,
+    ("llama.cpp", "unified-amd"): 0.608,
+    ("mlx", "unified"): 0.986,
 }
 """Utilization of mixtures over that of dense models. Fitted, drawn to 1."""
 
 SEVERAL: dict[tuple[str, str, str], tuple[float, float]] = {
     ("llama.cpp", "decode", "layer"): (0.79, 1.10),
     ("llama.cpp", "decode", "row"): (0.86, 1.34),
-    ("llama.cpp", "prefill", "layer"): (0.64, 1.16),
-    ("llama.cpp", "prefill", "row"): (0.28, 1.65),
+    ("llama.cpp", "prefill", "layer"): (0.66, 1.14),
+    ("llama.cpp", "prefill", "row"): (0.28, 1.66),
     ("transformers", "decode", "layer"): (0.85, 1.28),
-    ("vllm", "decode", "tensor"): (0.48, 1.25),
+    ("vllm", "decode", "tensor"): (0.48, 1.22),
 }
 """Range with several devices, by engine, phase and kind of split. From left-out predictions, as the others."""
 
 BATCH: dict[str, tuple[float, float]] = {
     "llama.cpp": (0.76, 1.33),
-    "vllm": (0.67, 1.50),
+    "vllm": (0.50, 1.50),
 }
 """Range of a batch on one device, likewise."""
 
@@ -369,7 +371,7 @@ def _prefill(
                     return found, True
                 return found._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False
     if engine in PREFILL_ASSUMED:
-        return Prefill(PREFILL_ASSUMED[engine], FALLBACK_LOW, FALLBACK_HIGH), False
+        return Prefill(PREFILL_ASSUMED[engine], 0.0, FALLBACK_LOW, FALLBACK_HIGH), False
     # Unified memory was measured on Apple's plain arithmetic units; others have matrix units like a card's.
     usual = "hbm" if kind.startswith("hbm") else "gddr"
     for width in (wide, not wide):
@@ -377,4 +379,4 @@ def _prefill(
             found = table.get((engine, usual, width, when))
             if found is not None:
                 return found._replace(low=FALLBACK_LOW, high=FALLBACK_HIGH), False
-    return Prefill(0.3, FALLBACK_LOW, FALLBACK_HIGH), False
+    return Prefill(0.3, 0.0, FALLBACK_LOW, FALLBACK_HIGH), False

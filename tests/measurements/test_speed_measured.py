@@ -26,6 +26,7 @@ def test_the_shipped_constants_are_the_fitted_ones() -> None:
     assert c.PREFILL.keys() == fitted.prefill.keys()
     for pkey, p in fitted.prefill.items():
         assert c.PREFILL[pkey].utilization == pytest.approx(p.utilization, abs=6e-4)
+        assert c.PREFILL[pkey].layer_s == pytest.approx(p.layer_s, rel=6e-3, abs=1e-9)
     assert pytest.approx(fitted.scale, rel=6e-3) == c.SCALE
     assert pytest.approx(fitted.launch, rel=6e-3) == c.LAUNCH_S
     assert pytest.approx(fitted.mixture, rel=6e-3) == c.MIXTURE_PREFILL
