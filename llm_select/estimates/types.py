@@ -66,6 +66,8 @@ class Workload(NamedTuple):
     """layer, tensor or pipeline; None: the engine's default."""
     engine_version: str | None = None
     """Behaviour of this version where it changed; None: current."""
+    memory_share: float | None = None
+    """vLLM's `--gpu-memory-utilization`; None: its default."""
 
 
 class Assumption(NamedTuple):

@@ -207,3 +207,11 @@ def terms(r: Row) -> DecodeTerms:
 def flops(r: Row) -> float:
     """Arithmetic of the prompt in a row."""
     return prefill_flops(sized(r["model"]), workload(r))
+
+
+def compared(r: Row, e: MemoryEstimate) -> float:
+    """Bytes of an estimate that a row's figure counts: the driver's context never, working memory only in a peak.
+
+    Qwen3's figures equal weights and cache at every length, so they were read after the peak.
+    """
+    return e.total - e.overhead - (e.activations if r["what"] == "allocated" else 0.0)
