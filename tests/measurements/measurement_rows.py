@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from llm_select.catalog.load import load_catalog
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.speed import DecodeTerms, decode_terms, prefill_flops
@@ -38,8 +39,17 @@ def table(name: str, key: str) -> dict[str, Row]:
 
 
 @cache
+def catalog() -> Any:
+    """The bundled catalog, for rows that name a card."""
+    return load_catalog()
+
+
+@cache
 def model(name: str) -> Model:
-    """The model of `models.csv`: a decoder with rotary positions and RMS normalisation."""
+    """The model of `models.csv`, a decoder with rotary positions and RMS normalisation, or the catalog's card."""
+    if name not in table("models", "model"):
+        card: Model = catalog().models[name]
+        return card
     r = table("models", "model")[name]
     n = {k: int(v) for k, v in r.items() if v.isdigit()}
     arch: dict[str, Any] = {
@@ -93,7 +103,10 @@ def sized(name: str) -> Sizing:
 
 @cache
 def quantization(name: str) -> Quantization:
-    """The number format of `formats.csv`."""
+    """The number format of `formats.csv`, or the catalog's."""
+    if name not in table("formats", "quantization"):
+        listed: Quantization = catalog().quantizations[name]
+        return listed
     r = table("formats", "quantization")[name]
     values: dict[str, Any] = {k: v for k, v in r.items() if k != "quantization" and v}
     values["weight_only"] = r["weight_only"] == "1"
