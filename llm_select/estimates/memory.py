@@ -294,15 +294,12 @@ def _assumptions(
         said.append(Assumption("flash-attention", {"on": int(shared.activations.flash_attention)}))
     if engine.memory_model == "vllm":
         said.append(Assumption("preallocates-cache", {"tokens": work.context, "batch": work.batch}))
-        said.append(
-            Assumption(
-                "largest-pass",
-                {
-                    "tokens": shared.activations.tokens,
-                    "sequences": max(shared.batched[1], work.batch),
-                },
-            )
-        )
+        tokens = shared.activations.tokens
+        if engine.name == "SGLang":
+            said.append(Assumption("physical-batch", {"tokens": tokens}))
+        else:
+            sequences = max(shared.batched[1], work.batch)
+            said.append(Assumption("largest-pass", {"tokens": tokens, "sequences": sequences}))
         if machine is not None:
             beside = shared.activations.largest + shared.overhead
             bound = memory_share(size, engine, work, machine, split, beside)

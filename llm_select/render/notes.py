@@ -31,7 +31,8 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
         "the engine fills the rest of its memory fraction with cache; only what the request needs is counted"
     ),
     "memory-share": lambda v: (
-        f"fits when {share(float(v['share']))} of a device is enough ({v['flag']}); tight when it must be raised, "
+        ("weights and cache fit" if v["flag"] == "--mem-fraction-static" else "fits")
+        + f" when {share(float(v['share']))} of a device is enough ({v['flag']}); tight when it must be raised, "
         f"to {share(float(v['most']))} at most"
     ),
     "file-size": lambda v: f"weights as large as the published files, {gib(float(v['bytes']))}",
