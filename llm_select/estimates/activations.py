@@ -62,9 +62,7 @@ def _llamacpp(size: Sizing, work: Workload, devices: int) -> Activations:
     build = engine_build(work.engine_version)
     if not since(build, c.LLAMACPP_LAYER_SPLIT_BUILD):
         # One buffer, on the main device.
-        return Activations(
-            buffers.last, buffers.last, buffers.flash_attention, buffers.tokens
-        )
+        return Activations(buffers.last, buffers.last, buffers.flash_attention, buffers.tokens)
     total = buffers.last + (devices - 1) * buffers.inside
     return Activations(buffers.last, total, buffers.flash_attention, buffers.tokens)
 

@@ -1,8 +1,9 @@
 """What llama.cpp allocates besides the weights: its compute buffers, and how its builds store the cache.
 
 The graph allocator overlays tensors (`ggml-alloc.c`), so a compute buffer is as large as the largest moment of one
-physical batch, in 32 bits. The moments below are those of `llama-graph.cpp`; they were read off a dry run of build
-9190 for twelve shapes and agree with the logs in `tests/measurements`.
+physical batch, in 32 bits. The moments below are those of `llama-graph.cpp`. They agree with the logs in
+`tests/measurements`, and with what build 9190 says it would allocate for twelve shapes at six sizes each, with and
+without flash attention: within 1 % in the middle, 7 % nine times of ten, 23 % at most.
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ def compute_buffers(size: Sizing, work: Workload, devices: int) -> ComputeBuffer
         middle = max(middle, (2 * size.experts_active + 5) * residual if size.experts_active else 0)
     else:
         middle = size.matrices * wide + (2 + size.experts_active) * residual
-    # Flash attention leaves its own mask, in 16 bits.
-    middle += mask / 2 if flash else mask
+    # With flash attention the mask in 16 bits, and about half of the hole that the one in 32 leaves.
+    middle += mask
     # Until March 2024 the residual was not copied.
     around = 2 * queries + (2 if since(build, c.LLAMACPP_PIPELINE_BUILD) else 1) * residual + mask
     around += mask / 2 if flash else row * context * size.heads

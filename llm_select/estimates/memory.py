@@ -107,6 +107,10 @@ def inference_memory(
     batched = shared.batched
     if quantization.compute == "fp32":
         shared = _in_32_bits(shared, engine, workload)
+    if engine.memory_model == "llama.cpp" and quantization.native_16bit:
+        # Nothing is unpacked.
+        unpacked = scratch(size, engine_build(workload.engine_version))
+        shared = shared._replace(overhead=shared.overhead - unpacked)
     split, acts = shared.split, shared.activations
     on_cpu = machine is not None and machine.vendor == "cpu"
     real = artifact_size(model, quantization_id)
@@ -122,7 +126,9 @@ def inference_memory(
     if engine.memory_model == "vllm":
         weights = padded_experts(size, quantization, weights)
     width = c.WIDTHS[engine.memory_model]
-    weight_width = c.ARTIFACT_WIDTH if real is not None else width.weights
+    weight_width = width.weights
+    if real is not None:
+        weight_width = c.GGUF_ARTIFACT_WIDTH if quantization.format == "gguf" else c.ARTIFACT_WIDTH
     usable = most = machine.usable_gib * GIB if machine is not None else None
     if machine is not None and usable is not None:
         beside = acts.largest + shared.overhead

@@ -115,8 +115,9 @@ OVERHEAD_GIB: dict[str, tuple[float, float]] = {
     "mlx": (0.30, 0.0),
     "ctranslate2": (0.40, 0.10),
 }
-"""GiB on each device, and what each adds when there are several. Assumed: a CUDA context with cuBLAS takes 0.3 to
-0.6 GiB. vLLM's is in `VllmOverhead`."""
+"""GiB on each device, and what each adds when there are several. llama.cpp: 0.44 on each of three RTX 4090
+(ggml-org/llama.cpp#15860, total less free memory less its buffers), a median of 0.32 in 33 logs of Vulkan on a unified
+memory, 0 to 0.7. The others assumed: a CUDA context with cuBLAS takes 0.3 to 0.6 GiB. vLLM's is in `VllmOverhead`."""
 
 
 class VllmOverhead(NamedTuple):
@@ -163,14 +164,17 @@ class Widths(NamedTuple):
 
 
 WIDTHS: dict[str, Widths] = {
-    "llama.cpp": Widths(0.01, 0.02, 0.25, 0.5),
+    "llama.cpp": Widths(0.01, 0.02, 0.30, 0.5),
     "vllm": Widths(0.02, 0.03, 0.15, 0.25),
     "transformers": Widths(0.02, 0.03, 0.30, 0.5),
     "mlx": Widths(0.02, 0.05, 0.60, 0.5),
     "ctranslate2": Widths(0.02, 0.05, 0.60, 0.5),
 }
-"""Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: wider
-than its errors, for its rows are all short contexts of one architecture. vLLM: wider than its errors, for nearly all
+"""Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: its
+buffers leave holes that no formula follows, a third of the buffer at worst. vLLM: wider than its errors, for nearly all
 its rows are of one card. MLX and CTranslate2 assumed."""
 ARTIFACT_WIDTH = 0.005
 """Half width of the weights when the file's size is known: alignment and metadata. Assumed."""
+GGUF_ARTIFACT_WIDTH = 0.011
+"""The same of GGUF files, whose token table stays in main memory: makers store it at bits of their own (Unsloth's
+Qwen3.6 35B leaves 1.1 % less on the device than the table's usual bits would)."""

@@ -8,11 +8,13 @@ print and the date tells. `logs` counts logs with the same configuration and the
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 import measurement_rows as m
 
+from llm_select.estimates import memory_calibration as c
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.types import Machine, MemoryEstimate, Workload
 from llm_select.schema.hardware import Engine
@@ -108,8 +110,15 @@ def parts(r: m.Row) -> list[Part]:
     ]
     if len(found) == 3:
         # The driver's context is in none of the buffers.
-        found.append(
-            Part("total", sum(p.measured for p in found), (e.total - e.overhead) / MIB)
-        )
+        found.append(Part("total", sum(p.measured for p in found), (e.total - e.overhead) / MIB))
     return found
 
+
+def half_width(r: m.Row) -> float:
+    """Half of the 80 % range of a row's total, MiB, the driver's context left out."""
+    e, w = estimate(r), c.WIDTHS["llama.cpp"]
+    weights = c.GGUF_ARTIFACT_WIDTH if r["file_mib"] else w.weights
+    return (
+        math.hypot(weights * e.weights, w.kv_cache * e.kv_cache, w.activations * e.activations)
+        / MIB
+    )
