@@ -129,7 +129,7 @@ def _llama_cpp() -> Iterator[Sample]:
             inside = None
             if p.name == "total":
                 inside = abs(p.estimated - p.measured) <= llama.half_width(r)
-            name = f"{r['quantization']} (Unsloth)" if r["file_mib"] else r["quantization"]
+            name = f"{r['quantization']} (own mix)" if r["file_mib"] else r["quantization"]
             yield Sample(
                 "llama.cpp", name, r["split"], p.name, p.measured / 1024, p.estimated / 1024, inside
             )

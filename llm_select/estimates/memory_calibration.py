@@ -116,8 +116,9 @@ OVERHEAD_GIB: dict[str, tuple[float, float]] = {
     "ctranslate2": (0.40, 0.10),
 }
 """GiB on each device, and what each adds when there are several. llama.cpp: 0.44 on each of three RTX 4090
-(ggml-org/llama.cpp#15860, total less free memory less its buffers), a median of 0.32 in 33 logs of Vulkan on a unified
-memory, 0 to 0.7. The others assumed: a CUDA context with cuBLAS takes 0.3 to 0.6 GiB. vLLM's is in `VllmOverhead`."""
+(ggml-org/llama.cpp#15860, total less free memory less its buffers), 0.11 to 0.16 on each of ten P104 (Pascal), a median
+of 0.32 in 33 logs of Vulkan on a unified memory, 0 to 0.7. The others assumed: a CUDA context with cuBLAS takes 0.3 to
+0.6 GiB. vLLM's is in `VllmOverhead`."""
 
 
 class VllmOverhead(NamedTuple):

@@ -2,7 +2,8 @@
 
 Columns: MiB, by device from the first on, `;` between them. `context` is that of one sequence, `batch` the sequences
 (`-np` without `--kv-unified`), `file_mib` the device's and the host's weights together where a maker chose the
-tensors' formats himself, as Unsloth does: it stands for the file's size. `~` marks a build that the log does not
+tensors' formats himself, as Unsloth does: it stands for the file's size. Without `host_mib` the
+device's mapped range covers the token table (Metal). `~` marks a build that the log does not
 print and the date tells. `logs` counts logs with the same configuration and the same figures.
 """
 
@@ -97,12 +98,13 @@ def parts(r: m.Row) -> list[Part]:
     """The parts a row has, and their sum where it has all."""
     e = estimate(r)
     devices = int(r["devices"])
+    weights = e.weights if r["host_mib"] or not r["weights_mib"] else e.weights + e.host
     # A log that is cut off shows the buffers of the first devices only.
     shown = r["compute_mib"].count(";") + 1
     found = [
         Part(name, total(r[column]), value / MIB)
         for name, column, value in (
-            ("weights", "weights_mib", e.weights),
+            ("weights", "weights_mib", weights),
             ("kv_cache", "kv_mib", e.kv_cache),
             ("activations", "compute_mib", e.activations * shown / devices),
         )
@@ -110,7 +112,13 @@ def parts(r: m.Row) -> list[Part]:
     ]
     if len(found) == 3:
         # The driver's context is in none of the buffers.
-        found.append(Part("total", sum(p.measured for p in found), (e.total - e.overhead) / MIB))
+        found.append(
+            Part(
+                "total",
+                sum(p.measured for p in found),
+                (e.total - e.overhead + weights - e.weights) / MIB,
+            )
+        )
     return found
 
 

@@ -19,12 +19,12 @@ def errors(part: str, split: str | None = None) -> list[float]:
 
 def test_there_are_logs_of_several_backends_sizes_and_batches() -> None:
     rows = m.rows("llama_cpp_memory")
-    assert len(rows) >= 42
+    assert len(rows) >= 50
     assert {r["backend"] for r in rows} == {"cuda", "rocm", "vulkan", "metal"}
     assert {r["kv_type"] for r in rows} == {"f16", "q8_0", "q4_0"}
     assert max(int(r["context"]) for r in rows) > 131_072
     assert max(int(r["batch"]) for r in rows) == 16
-    assert max(int(r["devices"]) for r in rows) == 8
+    assert max(int(r["devices"]) for r in rows) == 10
 
 
 def test_every_cache_is_exact() -> None:
@@ -36,7 +36,7 @@ def test_weights_on_the_device_are_exact_where_the_format_is_plain() -> None:
     off = [abs(p.error) for r in plain for p in logs.parts(r) if p.name == "weights"]
     assert len(off) >= 8
     assert max(off) < 0.001
-    # Unsloth keeps the token table, which stays in main memory, at bits of its own.
+    # Makers keep the token table, which stays in main memory, at bits of their own.
     assert max(errors("weights")) < 0.012
 
 
@@ -57,7 +57,7 @@ def test_compute_buffers_are_near_but_for_holes() -> None:
 
 def test_each_device_holds_what_the_log_shows() -> None:
     for r in m.rows("llama_cpp_memory"):
-        if int(r["devices"]) > 1 and r["weights_mib"]:
+        if int(r["devices"]) > 1 and r["weights_mib"] and r["compute_mib"]:
             columns = [r[c].split(";") for c in ("weights_mib", "kv_mib", "compute_mib")]
             fullest = max(sum(float(x) for x in device) for device in zip(*columns, strict=True))
             e = logs.estimate(r)
