@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "measurements")]
 import llama_cpp_rows as llama  # noqa: E402
 import measurement_rows as m  # noqa: E402
 import serving_rows as serving  # noqa: E402
+import translation_rows as translation  # noqa: E402
 
 from llm_select.estimates import memory_calibration as c  # noqa: E402
 from llm_select.units import GIB  # noqa: E402
@@ -36,7 +37,7 @@ class Sample(NamedTuple):
     split: str
     """calibration or held-out."""
     part: str
-    """weights, kv_cache, activations, overhead or total (without the driver's context)."""
+    """weights, kv_cache, activations, overhead or total (without the driver's context, but for CTranslate2)."""
     measured: float
     """GiB, summed over the devices, or on one where a log tells one."""
     estimated: float
@@ -154,7 +155,17 @@ def _serving() -> Iterator[Sample]:
             yield Sample(*key, "total", used[1], used[0])
 
 
-SOURCES: tuple[Callable[[], Iterator[Sample]], ...] = (_table, _llama_cpp, _serving)
+def _translation() -> Iterator[Sample]:
+    """`translation_memory.csv`: peaks of CTranslate2, the driver's context included."""
+    for r in m.rows("translation_memory"):
+        e = translation.estimate(r)
+        real = float(r["total_mib"]) / 1024
+        inside = e.low <= real * GIB <= e.high
+        key = (r["engine"], r["quantization"], r["split"], "total")
+        yield Sample(*key, real, e.total / GIB, inside)
+
+
+SOURCES: tuple[Callable[[], Iterator[Sample]], ...] = (_table, _llama_cpp, _serving, _translation)
 """One function for each file of measurements."""
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
 
 _NEAREST = 3
+_MEMORY = re.compile(r"[\s-]*\b(\d{1,4})\s*gi?b?\s*\Z", re.IGNORECASE)
+"""A memory size at the end of a device's name."""
 _SUBTAG = re.compile(r"(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})\Z")
 """A script or a region in its usual letter case."""
 
@@ -37,13 +39,28 @@ def model(catalog: Catalog, name: str, *, where: str | None = None) -> str:
 
 
 def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:
-    """By id, name or alias, with or without the vendor's brand before it."""
+    """By id, name or alias, with or without the vendor's brand before it and its memory behind it."""
     names = _named(catalog.devices)
     weak: dict[str, set[str]] = {}
     for known, keys in names.items():
         for short in _without_brand(known):
             weak.setdefault(short, set()).update(keys)
+    if not any(_folded(name) in level for level in (catalog.devices, names, weak)):
+        loose: dict[str, set[str]] = {}
+        plain = {key: {key} for key in catalog.devices}
+        for known, keys in [*names.items(), *weak.items(), *plain.items()]:
+            loose.setdefault(_loose(known), set()).update(keys)
+        bare = _folded(_MEMORY.sub("", name))
+        for short in (bare, *_without_brand(bare)):
+            if _loose(short) in loose:
+                return _only("device", name, loose[_loose(short)], where)
     return _one("device", name, (dict.fromkeys(catalog.devices), names, weak), where)
+
+
+def memory_of(name: str) -> float | None:
+    """The GiB behind a device's name: 80 for `A100 80GB`."""
+    found = _MEMORY.search(name)
+    return float(found[1]) if found else None
 
 
 def task(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -115,7 +132,7 @@ def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         near = [one for one in known if typed[:2] and one.partition("-")[0] == typed]
         near = near or [tag for tag in (MISTAKEN.get(typed), LONG_FORMS.get(typed)) if tag in known]
         near = near or _like_named(name, known)
-        raise UnknownNameError("language", name, near or _close(typed, known), where=where)
+        raise UnknownNameError("language", name, near or nearest(typed, known), where=where)
     return tag
 
 
@@ -142,7 +159,7 @@ def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
             found.add(f"{first}-{second}")
     if not found:
         raise UnknownNameError(
-            "language pair", name, _close(typed.lower(), known_pairs), where=where
+            "language pair", name, nearest(typed.lower(), known_pairs), where=where
         )
     return _only("language pair", name, found, where)
 
@@ -183,7 +200,7 @@ def _one(
             found = level[wanted]
             return wanted if found is None else _only(what, name, found, where)
     known = dict.fromkeys(known for level in levels for known in level)
-    raise UnknownNameError(what, name, _close(wanted, known), where=where)
+    raise UnknownNameError(what, name, nearest(wanted, known), where=where)
 
 
 def _only(what: str, name: str, found: set[str], where: str | None) -> str:
@@ -200,7 +217,8 @@ def _named(objects: Mapping[str, Any]) -> dict[str, set[str]]:
     return names
 
 
-def _close(name: str, known: Iterable[str]) -> list[str]:
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """At most three known names like this one, the likest first."""
     from difflib import get_close_matches
 
     candidates = list(known)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_select.catalog import resolve
 from llm_select.cli.question import MAX_TOKENS, Hardware, read_machine
-from llm_select.errors import LlmSelectError, UsageError
+from llm_select.cli.sheets import switch, whole, write_sheet
+from llm_select.errors import UsageError
 from llm_select.estimates.types import Workload
-from llm_select.render.csv import render_csv
 from llm_select.render.estimate_view import flat_footprint
-from llm_select.render.payload import VERSION
 from llm_select.selection.candidates import runs
 from llm_select.selection.footprints import footprint
 from llm_select.selection.types import Candidate
@@ -33,94 +28,14 @@ RESULTS = (
     "low_gib", "high_gib", "verdict", "decode_tps", "decode_low", "decode_high", "prefill_tps",
     "prefill_low", "prefill_high", "assumptions", "error",
 )  # fmt: skip
-MAX_BYTES = 64 * 2**20
-SLIP = 0.75
-"""From this likeness (difflib's ratio) on, an unknown column is taken for a slip."""
 DEFAULT_CONTEXT = 4096
 DEFAULT_GENERATE = 128
-_TRUE = {"1", "true", "on", "yes"}
-_FALSE = {"0", "false", "off", "no"}
 _SPLITS = ("none", "layer", "row", "tensor", "pipeline")
 
 
 def write_cases(catalog: Catalog, path: Path, form: str) -> int:
-    """Estimate every row; one that cannot be estimated says why in `error` and the others go on.
-
-    Returns the exit code: 1 when there are rows and none could be estimated.
-    """
-    if form not in ("csv", "json", "table", "plain"):
-        raise UsageError(
-            f"a sizing sheet has no {form} form", where="--output", remedy="use csv or json"
-        )
-    names, rows = _read(path)
-    results = [{**row, **_estimate(catalog, row)} for row in rows]
-    if form == "json":
-        sys.stdout.write(json.dumps({"version": VERSION, "cases": results}, indent=2) + "\n")
-    elif results:
-        sys.stdout.write(render_csv(results))
-    else:
-        header = dict.fromkeys([*names, *RESULTS])
-        csv.writer(sys.stdout, lineterminator="\n").writerow(header)
-    return 1 if results and all(result["error"] for result in results) else 0
-
-
-def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """The names of the columns, and the rows."""
-    if path.is_dir() or not path.exists():
-        raise UsageError(
-            f"{path} is not a file", where="--cases", remedy="give a CSV file that exists"
-        )
-    if path.stat().st_size > MAX_BYTES:
-        raise UsageError(
-            f"{path} is larger than 64 MiB", where="--cases", remedy="split it into smaller sheets"
-        )
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            names = list(reader.fieldnames or ())
-            rows = [{k: (v or "") for k, v in row.items() if k in names} for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(
-            f"{path} is not a CSV file in UTF-8: {error}",
-            where="--cases",
-            remedy="save it as UTF-8 CSV",
-        ) from None
-    _refuse_slips(names)
-    if "model" not in names:
-        raise UsageError(
-            f"{path} has no column `model`",
-            where="--cases",
-            remedy=f"its first line may name: {', '.join(COLUMNS)}",
-        )
-    return names, rows
-
-
-def _refuse_slips(names: list[str]) -> None:
-    """A misspelt column would be taken for the user's own and its values silently left out.
-
-    Raises UsageError. A column that is not like any known one, and one like a column that the sheet
-    has too, is the user's own.
-    """
-    absent = [known for known in COLUMNS if known not in names]
-    for name in names:
-        if name in COLUMNS or name in RESULTS:
-            continue
-        folded = name.strip().lower().replace("-", "_").replace(" ", "_")
-        near = get_close_matches(folded, absent, 1, SLIP)
-        if near:
-            raise UsageError(
-                f"column {name!r} is close to `{near[0]}` but not the same",
-                where="--cases",
-                remedy=f"write `{near[0]}`, or give a column of your own another name",
-            )
-
-
-def _estimate(catalog: Catalog, row: dict[str, str]) -> dict[str, object]:
-    blank: dict[str, object] = dict.fromkeys(RESULTS)
-    try:
-        return {**blank, **_case(catalog, {k: v.strip() for k, v in row.items()})}
-    except LlmSelectError as error:
-        return {**blank, "error": " ".join(str(error).split())}
+    """Estimate every row. Returns the exit code."""
+    return write_sheet(path, form, COLUMNS, RESULTS, lambda row: _case(catalog, row))
 
 
 def _case(catalog: Catalog, row: dict[str, str]) -> dict[str, object]:
@@ -143,7 +58,7 @@ def _case(catalog: Catalog, row: dict[str, str]) -> dict[str, object]:
     workload = _workload(row, assumed)
     hardware = Hardware(
         gpu=row.get("gpu") or None,
-        gpus=_whole(row, "gpus", None),
+        gpus=whole(row, "gpus", None, MAX_TOKENS),
         gpu_mem=row.get("gpu_mem") or None,
     )
     machine, _ = read_machine(catalog, hardware, needed=False)
@@ -180,8 +95,11 @@ def _engine(
 
 
 def _workload(row: dict[str, str], assumed: list[str]) -> Workload:
-    context, prompt = _whole(row, "context", None), _whole(row, "prompt_tokens", None)
-    generate = _whole(row, "generate_tokens", None)
+    context, prompt = (
+        whole(row, "context", None, MAX_TOKENS),
+        whole(row, "prompt_tokens", None, MAX_TOKENS),
+    )
+    generate = whole(row, "generate_tokens", None, MAX_TOKENS)
     if generate is None:
         generate = DEFAULT_GENERATE
         assumed.append(f"generate_tokens={generate}")
@@ -191,7 +109,7 @@ def _workload(row: dict[str, str], assumed: list[str]) -> Workload:
     if prompt is None:
         prompt = max(1, context - generate)
         assumed.append(f"prompt_tokens={prompt}")
-    batch = _whole(row, "batch", None)
+    batch = whole(row, "batch", None, MAX_TOKENS)
     if batch is None:
         batch = 1
         assumed.append("batch=1")
@@ -201,8 +119,8 @@ def _workload(row: dict[str, str], assumed: list[str]) -> Workload:
         generate_tokens=generate,
         batch=batch,
         kv_type=row.get("kv_type") or None,
-        ubatch=_whole(row, "ubatch", None),
-        flash_attention=_switch(row, "flash_attention"),
+        ubatch=whole(row, "ubatch", None, MAX_TOKENS),
+        flash_attention=switch(row, "flash_attention"),
         split=_split(row),
         engine_version=row.get("engine_version") or None,
     )
@@ -213,27 +131,3 @@ def _split(row: dict[str, str]) -> str | None:
     if text and text not in _SPLITS:
         raise UsageError(f"split_mode: {text!r} is none of {', '.join(_SPLITS)}")
     return text if text not in ("", "none") else None
-
-
-def _whole(row: dict[str, str], name: str, default: int | None) -> int | None:
-    text = row.get(name, "")
-    if not text:
-        return default
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if not 0 < value <= MAX_TOKENS:
-        raise UsageError(f"{name}: {text!r} is not a whole number above 0")
-    return value
-
-
-def _switch(row: dict[str, str], name: str) -> bool | None:
-    text = row.get(name, "").lower()
-    if not text:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    raise UsageError(f"{name}: {text!r} is neither on nor off")

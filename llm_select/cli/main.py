@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "Say why a model scored as it did, or what would admit it.",
     "show": "Print a card with its sources.",
     "estimate": "Memory by part, speed, and the largest context and batch that fit.",
+    "finetune": "Memory to fine-tune a model, by part.",
     "tasks": "List tasks and the boards that show them.",
     "benchmarks": "List benchmarks and how many models each has.",
     "licenses": "List licences and their conditions.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_select.catalog.resolve import memory_of
 from llm_select.cli.names import named
 from llm_select.errors import UnknownNameError, UsageError
 from llm_select.estimates.types import Machine, Workload
@@ -87,6 +88,10 @@ def read_machine(
     ram = None if hardware.ram is None else parse_memory_gib(hardware.ram, where="--ram")
     if hardware.gpu is not None:
         device = named(catalog, "--gpu", hardware.gpu)
+        if memory is None:
+            said = memory_of(hardware.gpu)
+            if any(option.gib == said for option in catalog.devices[device].memory):
+                memory = said
         machine = from_device(catalog, device, nominal=memory, devices=devices, ram=ram)
         return machine, (describe(machine, detected=False),)
     if memory is not None:

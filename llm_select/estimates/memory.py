@@ -105,7 +105,11 @@ def inference_memory(
     size = size or sizing(model)
     shared = shared or serving(size, engine, workload, machine)
     batched = shared.batched
-    if quantization.compute == "fp32":
+    # CTranslate2's int8 runs all but the matrices in the original precision (its docs/quantization.md): 32 bits for
+    # translation models.
+    converted = engine.memory_model == "ctranslate2" and size.has_source
+    wide = quantization.compute == "int8" and converted
+    if quantization.compute == "fp32" or wide:
         shared = _in_32_bits(shared, engine, workload)
     if engine.memory_model == "llama.cpp" and quantization.native_16bit:
         # Nothing is unpacked.

@@ -20,6 +20,7 @@ from llm_select.estimates.shape import (
     layer_count,
     stacks,
 )
+from llm_select.estimates.tensors import RULED, WIDE, Matrices, matrices, traits
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture
@@ -75,6 +76,16 @@ class Sizing(NamedTuple):
     model_type: str
     writes_scores: bool = False
     """True where Transformers has no fused attention: sinks (`gpt_oss` sets `_supports_sdpa = False`), DeBERTa."""
+    tensors: tuple[Matrices, ...] = ()
+    """Matrices inside layers, by what a format's rules tell apart."""
+    ruled: tuple[Matrices, ...] = ()
+    """Those of them that rules name."""
+    width: int = 256
+    """Width of the token table's rows."""
+    narrow: bool = False
+    """True when some rows are not whole super-blocks of 256 weights."""
+    traits: tuple[str, ...] = ()
+    """What rules ask of a model."""
 
 
 def sizing(model: Model) -> Sizing:
@@ -133,6 +144,7 @@ def architecture_sizing(
         arch.encoder.layers if arch.encoder is not None and arch.decoder is not None else 0
     )
     layers = layer_count(arch)
+    parts = matrices(arch, parameters)
     return Sizing(
         parameters=parameters,
         active=active_parameters(arch, parameters),
@@ -165,4 +177,9 @@ def architecture_sizing(
         model_type=arch.model_type,
         writes_scores=arch.position == "disentangled"
         or any(group.sinks for _, stack in piles for group in stack.attention),
+        tensors=parts,
+        ruled=tuple(m for m in parts if m.network or m.kind in RULED),
+        width=arch.embedding_size or arch.hidden_size,
+        narrow=any(m.row % WIDE for m in parts),
+        traits=traits(arch),
     )

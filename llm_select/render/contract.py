@@ -101,6 +101,30 @@ _SPEED = _object(
         "missing": _maybe(TEXT),
     }
 )
+_LOSS = _object(
+    {
+        "status": {
+            "enum": [
+                "unquantized",
+                "as-released",
+                "as-scored",
+                "measured",
+                "inferred",
+                "not measured",
+            ]
+        },
+        "boards": COUNT,
+        "value": _maybe(NUMBER),
+        "low": _maybe(NUMBER),
+    },
+    {
+        "basis": {"enum": ["this-task", "other-tests", "size-class"]},
+        "pairs": COUNT,
+        "models": COUNT,
+        "common_scale": NUMBER,
+        "deviation": NUMBER,
+    },
+)
 _ITEM = _object(
     {
         "model": TEXT,
@@ -121,7 +145,7 @@ _ITEM = _object(
         "verdict": _maybe({"enum": ["fits", "tight", "no"]}),
         "rejected_by": _list(_ref("objection")),
     },
-    {"variants": _list(_ref("item"))},
+    {"variants": _list(_ref("item")), "quantization_loss": _maybe(_ref("loss"))},
 )
 _DEFINITIONS: Json = {
     "range": _RANGE,
@@ -133,6 +157,7 @@ _DEFINITIONS: Json = {
     "memory": _MEMORY,
     "speed": _SPEED,
     "item": _ITEM,
+    "loss": _LOSS,
 }
 
 

@@ -61,6 +61,16 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "all-reduce": lambda v: (
         f"{float(v['us']):.0f} µs for each exchange among {v['tensor']} devices"
     ),
+    "trainer": lambda v: f"buffers as {v['name']} allocates them",
+    "trainable": lambda v: f"{count(float(v['parameters']))} weights trained",
+    "recomputation": lambda v: (
+        "activations recomputed in the backward pass"
+        if v["on"]
+        else "all activations kept for the backward pass"
+    ),
+    "gradient-accumulation": lambda v: (
+        "gradients held over several passes" if v["on"] else "one pass to a step"
+    ),
     "uniform-routing": lambda v: f"tokens visit {v['visits']} of {v['experts']} experts evenly",
 }
 

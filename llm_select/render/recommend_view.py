@@ -206,13 +206,19 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
                 "~ inferred from other boards through the models they share; not measured.", "note"
             )
         )
-    if any(_quantized_unmeasured(item) for item in items):
+    if any(_deducted(item) for item in items):
         notes.append(
             Text(
-                "Quality is that of the full-precision model; what the format costs was not measured "
-                "unless marked.",
+                "Quality is that of the unquantized model; the score deducts what its format costs "
+                "(see --explain).",
                 "note",
             )
+        )
+    unmeasured = [item for item in items if _quantized_unmeasured(item)]
+    if unmeasured:
+        forms = ", ".join(dict.fromkeys(_sized_format(item) for item in unmeasured))
+        notes.append(
+            Text(f"What a format costs was not measured, and not deducted, for {forms}.", "note")
         )
     assumed = catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
     if assumed and any(_unmeasured_thinking(item) for item in items):
@@ -287,6 +293,17 @@ def _restricted(item: Item, catalog: Catalog) -> bool:
 def _quantized_unmeasured(item: Item) -> bool:
     quantization = item.candidate.quantization
     return quantization is not None and not quantization.native_16bit and item.loss is None
+
+
+def _deducted(item: Item) -> bool:
+    return item.loss is not None and item.loss.change < 0
+
+
+def _sized_format(item: Item) -> str:
+    """`Q6_K of Gemma 3 27B`."""
+    quantization = item.candidate.quantization
+    name = quantization.name if quantization is not None else ""
+    return f"{name} of {item.candidate.model.name}"
 
 
 def _explanation(rank: int, item: Item, catalog: Catalog) -> list[Block]:

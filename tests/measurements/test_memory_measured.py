@@ -107,5 +107,13 @@ def test_two_runs_that_filled_their_devices_are_refused() -> None:
 
 
 def test_every_row_has_its_source() -> None:
-    for name in ("models", "devices", "memory", "outcomes", "serving_memory", "speed"):
+    for name in (
+        "models",
+        "devices",
+        "memory",
+        "outcomes",
+        "serving_memory",
+        "translation_memory",
+        "speed",
+    ):
         assert all(r["source"].startswith("https://") for r in m.rows(name))
