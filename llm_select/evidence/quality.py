@@ -40,7 +40,7 @@ Speech = Literal["stated", "wide", "unknown"]
 """Whether a card lists languages; if not, whether the model was measured in so many that it is multilingual."""
 Z80 = 1.2816
 """Half-width of a central 80 % interval in standard deviations."""
-OTHER_LANGUAGE = 0.25
+OTHER_LANGUAGE = 0.5
 """Weight of a direct board in another language than the one asked for."""
 RELATED = 0.5
 """Weight of a board of a near task."""
@@ -100,24 +100,27 @@ def assess(
 ) -> Assessment:
     """Rate every model of the catalog that has evidence for the task. Raises KeyError for an unknown task."""
     gathered = gather(catalog, task_id, exclude)
-    rating = [row for row in one_per_board(gathered.scores) if row.relevance != "proxy"]
+    rows = one_per_board(gathered.scores)
+    rating = [row for row in rows if row.relevance != "proxy"]
     known = _kept(catalog, task_id) if not exclude and form is REFINED else None
     links = fit(rating, catalog.anchors, known, form)
-    return rate(catalog, task_id, gathered, links, languages=languages, pairs=pairs, form=form)
+    return rate(
+        catalog, task_id, gathered, rows, links, languages=languages, pairs=pairs, form=form
+    )
 
 
 def rate(
     catalog: Catalog,
     task_id: str,
     gathered: Gathered,
+    rows: Sequence[Score],
     links: Links,
     *,
     languages: Sequence[str] = (),
     pairs: Sequence[str] = (),
     form: Form = REFINED,
 ) -> Assessment:
-    """The second half of `assess`: from scores and links to the quality of every model."""
-    rows = one_per_board(gathered.scores)
+    """The second half of `assess`: from one row for each model and board, and links, to the quality of every model."""
     rating = [row for row in rows if row.relevance != "proxy"]
     target = find_target(catalog, task_id, languages, pairs, links.boards)
     shares = campaign_shares(rows)
