@@ -140,3 +140,61 @@ def posterior(terms: Iterable[tuple[float, float, float, float, float]]) -> Abil
         c02 * b0 + c12 * b1 + c22 * b2,
     )
     return Ability(mean, (c00, c01, c02, c11, c12, c22))
+
+
+def linking_errors(
+    rows: Iterable[Score], targets: Iterable[str], links: Mapping[str, Link]
+) -> dict[str, float]:
+    """Boards that a chain of shared models ties to the targets, and the variance of general ability each chain adds.
+
+    Two boards with n models in common are linked to within the mean of n differences of residuals, which is the linking
+    error of test equating; along a chain they add up. A board that no chain reaches says nothing about the targets: on
+    the common scale it would only show its own average.
+    """
+    sat: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        sat.setdefault(row.board, set()).add((row.model, row.mode))
+    errors = {board: 0.0 for board in targets if board in links}
+    if not errors:
+        return {}
+    noise = {board: link.variance / (link.scale * link.scale) for board, link in links.items()}
+    reached: dict[tuple[str, str], tuple[float, float]] = {}
+    """By model: the least error of its boards so far, and that board's noise."""
+    fresh = list(errors)
+    waiting = {board for board in sat if board in links and board not in errors}
+    while fresh:
+        for board in fresh:
+            for subject in sat.get(board, ()):
+                best = (errors[board], noise[board])
+                if subject not in reached or best < reached[subject]:
+                    reached[subject] = best
+        fresh = []
+        for board in sorted(waiting):
+            shared = [reached[subject] for subject in sat[board] if subject in reached]
+            if shared:
+                own = noise[board] * len(shared)
+                across = sum(error for error, _ in shared) * len(shared)
+                errors[board] = (own + sum(n for _, n in shared) + across) / len(shared) ** 2
+                fresh.append(board)
+        waiting.difference_update(fresh)
+    return errors
+
+
+def with_linking_error(
+    stand: Ability,
+    rows: Iterable[tuple[Score, float]],
+    links: Mapping[str, Link],
+    errors: Mapping[str, float],
+) -> Ability:
+    """An ability with the error of the chains it hangs on, which all its rows may share, added to its variance."""
+    total = added = 0.0
+    for score, weight in rows:
+        link = links[score.board]
+        information = weight * link.scale * link.scale / (link.variance + score.variance)
+        total += information
+        added += information * errors[score.board]
+    if not added:
+        return stand
+    first, *others = stand.covariance
+    c01, c02, c11, c12, c22 = others
+    return stand._replace(covariance=(first + added / total, c01, c02, c11, c12, c22))

@@ -19,7 +19,9 @@ from llm_select.evidence.links import (
     Links,
     ability,
     campaign_shares,
+    linking_errors,
     row_weight,
+    with_linking_error,
 )
 from llm_select.evidence.reference import Target, find_target, language_matches
 from llm_select.evidence.scale import from_common, slope_at, to_common
@@ -140,7 +142,7 @@ def rate(
         # No board speaks the language asked for: then no row is closer than another.
         about = dict.fromkeys(about, True)
     order = _board_order(rows, target, about)
-    linked = _connected(rating, target)
+    linked = linking_errors(rating, target.boards, links.boards) if target is not None else {}
     qualities = {}
     for subject, own in held.items():
         known = dict(catalog.models[subject[0]].languages)
@@ -210,7 +212,7 @@ def _rate(
     about: Mapping[str | None, bool],
     asked: bool,
     order: Mapping[str, tuple[int, bool, str]],
-    linked: frozenset[str],
+    linked: Mapping[str, float],
     form: Form,
 ) -> Quality:
     ordered = tuple(sorted(rows, key=lambda row: order[row.board]))
@@ -247,7 +249,7 @@ def _rate(
     weighted = [(row, weight) for row, weight in weighted if row.board in linked and weight > 0]
     if not weighted:
         return unrated("unlinked")
-    stand = ability(weighted, links.boards)
+    stand = with_linking_error(ability(weighted, links.boards), weighted, links.boards, linked)
     skip = frozenset(
         board for board, ends in target.ends.items() if "-".join(ends) in set(uncovered)
     )
@@ -350,24 +352,6 @@ def _predict(
 
 def _signed(value: float, benchmark: Benchmark) -> float:
     return value if benchmark.direction == "higher" else -value
-
-
-def _connected(rows: Iterable[Score], target: Target | None) -> frozenset[str]:
-    """Boards that a chain of shared models ties to the target. The others say nothing about it: on the common scale
-    they would only show their own average."""
-    sat: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        sat.setdefault((row.model, row.mode), []).append(row.board)
-    reached = set(target.boards) if target is not None else set()
-    waiting = list(sat.values())
-    while True:
-        apart = [boards for boards in waiting if reached.isdisjoint(boards)]
-        if len(apart) == len(waiting):
-            return frozenset(reached)
-        for boards in waiting:
-            if not reached.isdisjoint(boards):
-                reached.update(boards)
-        waiting = apart
 
 
 def _board_order(
