@@ -71,14 +71,15 @@ class Order(NamedTuple):
 
     def rho(self, name: str, counts: Sequence[int] | None = None, on: str = "") -> float | None:
         """Rho of one predictor, on those that it and the predictor `on` can order; None when they are too few."""
-        counts = counts or [1] * len(self.subjects)
+        able = [True] * len(self.subjects)
         for which in (name, on):
             if which in self.known:
-                known = self.known[which]
-                counts = [c if k else 0 for c, k in zip(counts, known, strict=True)]
-        if sum(1 for count in counts if count) < LEAST:
+                able = [a and b for a, b in zip(able, self.known[which], strict=True)]
+        if sum(able) < LEAST:
             return None
-        return rho(self.predictors[name], self.truth, counts)
+        drawn = counts or [1] * len(able)
+        held = [count if a else 0 for count, a in zip(drawn, able, strict=True)]
+        return rho(self.predictors[name], self.truth, held) if sum(map(bool, held)) > 2 else None
 
 
 def resampled(
