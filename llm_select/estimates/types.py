@@ -41,6 +41,8 @@ class Machine(NamedTuple):
     """Between devices, one direction."""
     ram_gib: float | None
     """Main memory for layers that stay on the host; None: no offload."""
+    tdp_w: float | None = None
+    """Power limit of one device, W; None when unknown."""
 
 
 class Workload(NamedTuple):

@@ -147,6 +147,19 @@ _ITEM = _object(
     },
     {"variants": _list(_ref("item")), "quantization_loss": _maybe(_ref("loss"))},
 )
+_STABILITY = _object(
+    {
+        "criterion": TEXT,
+        "weight": NUMBER,
+        "low": NUMBER,
+        "high": NUMBER,
+        "below": _maybe(TEXT),
+        "above": _maybe(TEXT),
+    }
+)
+_STEP = _object(
+    {"kind": {"enum": ["memory", "license"]}, "to": {}, "model": TEXT, "quality": NUMBER}
+)
 _DEFINITIONS: Json = {
     "range": _RANGE,
     "reason": _REASON,
@@ -185,7 +198,12 @@ CONTRACTS: dict[str, Json] = {
             "dropped_criteria": {"type": "object", "additionalProperties": _ref("reason")},
             "catalog_hash": TEXT,
         },
-        {"models": _list(_ref("item"))},
+        {
+            "models": _list(_ref("item")),
+            "pareto": _list(TEXT),
+            "stability": _list(_STABILITY),
+            "next_steps": _list(_STEP),
+        },
     ),
     "explain": _answer(
         "Answer of llm-select explain",

@@ -16,6 +16,7 @@ from llm_select.render.item_view import (
 )
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share, tokens
+from llm_select.render.tradeoffs_view import tradeoffs_block
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -75,6 +76,8 @@ def recommendation_document(
         hosted = [item for item in better if id(item) in elsewhere]
         if hosted:
             blocks.append(_hosted_note(hosted))
+    if len(shown) > 1:
+        blocks.append(tradeoffs_block(result, catalog))
     if result.unrated and (result.target is not None or everything):
         blocks.append(_unrated(result, everything))
     blocks.append(_standing(result, catalog))
@@ -82,7 +85,9 @@ def recommendation_document(
     others = (*result.unrated, *result.rejected[: None if everything else NEAR_MISSES])
     if everything or not shown:
         records += [flat(item, result.target, None) for item in others]
-    return Document(tuple(b for b in blocks if not (isinstance(b, Table) and not b.rows)), records)
+    return Document(
+        tuple(b for b in blocks if not (isinstance(b, (Table, Pairs)) and not b.rows)), records
+    )
 
 
 def _headline(result: Recommendation, catalog: Catalog) -> str:

@@ -103,7 +103,7 @@ def test_two_runs_that_filled_their_devices_are_refused() -> None:
     refused = [
         (r["model"], r["device"]) for r, v, _ in verdicts() if (r["outcome"], v) == ("runs", "no")
     ]
-    assert refused == [("llama-3-70b", "rtx-3090"), ("llama-3-8b", "m1")]
+    assert refused == [("llama-3-70b", "rtx-3090"), ("llama-3-8b", "m1-8")]
 
 
 def test_every_row_has_its_source() -> None:
