@@ -33,6 +33,7 @@ PARTS = (
     ("weights", "section"),
     ("weights", "counts"),
     ("loss", "section"),
+    ("order", "section"),
 )
 """Modules of `sections` with the function that makes the part, in the order of the page."""
 PAGE = ROOT / "docs" / "accuracy.md"
