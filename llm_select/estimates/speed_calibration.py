@@ -84,7 +84,7 @@ DECODE: dict[DecodeKey, Decode] = {
     ("transformers", "hbm", True, "new"): Decode(0, 0.800, 0.68, 1.10),
     ("vllm", "hbm", False, "new"): Decode(0.000147, 0.954, 0.89, 1.16),
     ("vllm", "hbm", False, "old"): Decode(0.000169, 0.970, 0.80, 1.10),
-    ("vllm", "hbm", True, "new"): Decode(0.00011, 0.970, 0.69, 1.29),
+    ("vllm", "hbm", True, "new"): Decode(0.00011, 0.970, 0.69, 1.34),
     ("vllm", "hbm", True, "old"): Decode(0.000131, 0.819, 0.61, 1.10),
 }
 """By engine, memory kind (`memory_kind`), whether the weights have 16 bits or more, and period. Fitted; the range is
@@ -175,7 +175,7 @@ SEVERAL: dict[tuple[str, str, str], tuple[float, float]] = {
     ("llama.cpp", "prefill", "layer"): (0.66, 1.14),
     ("llama.cpp", "prefill", "row"): (0.28, 1.66),
     ("transformers", "decode", "layer"): (0.85, 1.28),
-    ("vllm", "decode", "tensor"): (0.48, 1.22),
+    ("vllm", "decode", "tensor"): (0.47, 1.22),
 }
 """Range with several devices, by engine, phase and kind of split. From left-out predictions, as the others."""
 
