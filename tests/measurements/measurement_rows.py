@@ -50,13 +50,18 @@ def catalog() -> Any:
 
 
 @cache
+def card(name: str) -> Model:
+    """The catalog's card of a model of `cards.csv`."""
+    found: Model = catalog().models[table("cards", "model")[name]["card"]]
+    return found
+
+
+@cache
 def model(name: str) -> Model:
-    """The catalog's card that `cards.csv` names, if the catalog has it; else the shape in `models.csv`: a decoder with
-    rotary positions and RMS normalisation."""
-    card = table("cards", "model").get(name)
-    if card is not None and card["card"] in catalog().models:
-        found: Model = catalog().models[card["card"]]
-        return found
+    """The model of `models.csv`: a decoder with rotary positions and RMS normalisation. What is not there is the
+    catalog's card that `cards.csv` names (one test compares those that are in both)."""
+    if name not in table("models", "model"):
+        return card(name)
     r = table("models", "model")[name]
     n = {k: int(v) for k, v in r.items() if v.isdigit()}
     arch: dict[str, Any] = {

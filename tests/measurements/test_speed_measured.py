@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import calibrate_speed as b
 
 from llm_select.estimates import speed_calibration as c
+from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
 
 
@@ -116,6 +117,20 @@ def test_devices_agree_with_the_catalog() -> None:
         ]
         if r["tflops"]:
             assert float(r["tflops"]) in (card.compute.fp16, card.compute.fp32)
+
+
+def test_the_catalogs_cards_have_the_shapes_of_the_measured_models() -> None:
+    both = [r["model"] for r in m.rows("cards") if r["model"] in m.table("models", "model")]
+    assert len(both) >= 25
+    for name in both:
+        found, written = sizing(m.card(name)), m.sized(name)
+        assert (found.layers, found.hidden, found.active) == (
+            written.layers,
+            written.hidden,
+            written.active,
+        )
+        assert found.parameters == written.parameters
+        assert found.cache == written.cache
 
 
 def test_no_measurement_is_listed_twice() -> None:
