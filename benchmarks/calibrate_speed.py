@@ -262,7 +262,7 @@ def _prompt_point(k: Case, tables: c.Tables) -> tuple[float, float, float] | Non
     if left < 0.15 * k.seconds:
         return None
     power = c.power_factor(k.engine, k.job.kind, k.job.watts_per_tflops)
-    return float(work.layers), work.compute_s / power, left
+    return s.prompt_layers(k.job), work.compute_s / power, left
 
 
 def _prefills(some: Iterable[Case], tables: c.Tables) -> dict[c.PrefillKey, c.Prefill]:

@@ -198,13 +198,18 @@ def prompt_work(j: Job) -> tuple[Work, float] | None:
     return work, exchange_seconds(j.split, j.machine, reading_layers(j.size), message)
 
 
+def prompt_layers(j: Job) -> float:
+    """Layers that pay the fixed cost of a prompt: once for every 512 tokens, whatever the physical batch."""
+    return reading_layers(j.size) * max(1.0, j.workload.prompt_tokens / LLAMACPP_UBATCH)
+
+
 def prompt_seconds(j: Job, work: Work, extra: float, pace: c.Pace) -> float:
     """Seconds to read one prompt. llama.cpp's stages work on different physical batches at once."""
     share = pace.prefill.utilization
     if 1 < min(j.workload.prompt_tokens, j.workload.ubatch or 512) <= c.VECTOR_TOKENS:
         share = c.VECTOR_UTILIZATION if _as_vectors(j) else share
     seconds = pass_seconds(work, pace.decode, share, scale=pace.scale, launch_s=pace.launch_s)
-    seconds += work.layers * pace.prefill.layer_s
+    seconds += prompt_layers(j) * pace.prefill.layer_s
     if j.engine.memory_model == "llama.cpp" and j.split.kind == "layer":
         passes, stages = prompt_passes(j.workload), j.split.stages
         seconds *= (passes + stages - 1) / (passes * stages)
