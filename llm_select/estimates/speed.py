@@ -102,9 +102,9 @@ def job(
 
 
 def periods(j: Job) -> tuple[str, str]:
-    """Which measurements of decoding and of prefill describe the version asked for. Only llama.cpp's builds and
-    vLLM's versions are told apart; Ollama and SGLang count otherwise and are taken as current. Processors have too few
-    rows to tell them apart."""
+    """Which measurements of decoding and of prefill describe the version asked for. Only llama.cpp's builds,
+    vLLM's and SGLang's versions are told apart; Ollama counts otherwise and is taken as current. Processors have too
+    few rows to tell them apart."""
     engine, workload = j.engine, j.workload
     name = engine.name.lower()
     if j.kind == "ddr":
@@ -119,6 +119,9 @@ def periods(j: Job) -> tuple[str, str]:
         return "old" if build < c.LLAMACPP_STEP_BUILD else "new", prefill
     if name == "vllm" and before(workload.engine_version, c.VLLM_STEP_VERSION):
         return "old", "new"
+    since = {"vllm": c.VLLM_ENGINE_VERSION, "sglang": c.SGLANG_STEP_VERSION}.get(name)
+    if since is not None and before(workload.engine_version, since):
+        return "2024", "new"
     return "new", "new"
 
 
