@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DATE = "2026-11-24"
 """When the measurements were last gathered; the README quotes it."""
 PARTS = (
+    ("speed", "section"),
     ("training", "section"),
     ("weights", "section"),
     ("weights", "counts"),

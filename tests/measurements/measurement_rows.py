@@ -58,10 +58,13 @@ def card(name: str) -> Model:
 
 @cache
 def model(name: str) -> Model:
-    """The model of `models.csv`: a decoder with rotary positions and RMS normalisation. What is not there is the
-    catalog's card that `cards.csv` names (one test compares those that are in both)."""
-    if name not in table("models", "model"):
+    """The catalog's card that `cards.csv` names, if the catalog has it; else the shape in `models.csv`: a decoder with
+    rotary positions and RMS normalisation."""
+    if name in table("cards", "model") and table("cards", "model")[name]["card"] in catalog().models:
         return card(name)
+    if name in catalog().models:
+        named: Model = catalog().models[name]
+        return named
     r = table("models", "model")[name]
     n = {k: int(v) for k, v in r.items() if v.isdigit()}
     arch: dict[str, Any] = {
@@ -94,12 +97,17 @@ def model(name: str) -> Model:
             "shared_size": n["shared_size"],
             "shared_gate": True,
         }
+    return shaped(name, arch)
+
+
+def shaped(name: str, arch: dict[str, Any], kind: str = "decoder") -> Model:
+    """A model without a card, of this shape."""
     return Model(
         name=name,
         developer="as measured",
         released="2023",
         generation="transformer",
-        kind="decoder",
+        kind=kind,
         license="unknown",
         weights="open",
         architecture=Architecture(**arch),
@@ -115,7 +123,10 @@ def sized(name: str) -> Sizing:
 
 @cache
 def quantization(name: str) -> Quantization:
-    """The number format of `formats.csv`."""
+    """The number format of `formats.csv`, or the catalog's."""
+    if name not in table("formats", "quantization"):
+        listed: Quantization = catalog().quantizations[name]
+        return listed
     r = table("formats", "quantization")[name]
     values: dict[str, Any] = {k: v for k, v in r.items() if k != "quantization" and v}
     values["weight_only"] = r["weight_only"] == "1"

@@ -138,3 +138,10 @@ def test_no_measurement_is_listed_twice() -> None:
     for r in m.rows("speed"):
         seen[tuple(v for k, v in r.items() if k not in ("split", "why", "date"))] += 1
     assert [k for k, n in seen.items() if n > 1] == []
+
+
+def test_engines_of_the_catalog_with_rows_count_as_measured() -> None:
+    named = {engine.name.lower() for engine in m.catalog().engines.values()}
+    assert {"llama.cpp", "ollama", "vllm", "sglang", "transformers", "mlx lm"} <= named & set(
+        c.MEASURED_ENGINES
+    )
