@@ -60,7 +60,10 @@ def card(name: str) -> Model:
 def model(name: str) -> Model:
     """The catalog's card that `cards.csv` names, if the catalog has it; else the shape in `models.csv`: a decoder with
     rotary positions and RMS normalisation."""
-    if name in table("cards", "model") and table("cards", "model")[name]["card"] in catalog().models:
+    if (
+        name in table("cards", "model")
+        and table("cards", "model")[name]["card"] in catalog().models
+    ):
         return card(name)
     if name in catalog().models:
         named: Model = catalog().models[name]
