@@ -13,10 +13,10 @@ from __future__ import annotations
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "measurements")]
@@ -27,6 +27,8 @@ from llm_select.estimates import speed as s  # noqa: E402
 from llm_select.estimates import speed_calibration as c  # noqa: E402
 from llm_select.estimates.speed_terms import Work  # noqa: E402
 from llm_select.estimates.types import Range  # noqa: E402
+
+V = TypeVar("V")
 
 AIMS = {"decode": 0.10, "generation": 0.10, "prefill": 0.25}
 """The median error aimed at; a row worse than twice the 90th percentile aimed at (30 %) is a miss."""
@@ -260,7 +262,7 @@ def _prompt_point(k: Case, tables: c.Tables) -> tuple[float, float, float] | Non
     if left < 0.15 * k.seconds:
         return None
     power = c.power_factor(k.engine, k.job.kind, k.job.watts_per_tflops)
-    return float(work.layers), work.compute_s / power, left
+    return s.prompt_layers(k.job), work.compute_s / power, left
 
 
 def _prefills(some: Iterable[Case], tables: c.Tables) -> dict[c.PrefillKey, c.Prefill]:
@@ -329,15 +331,42 @@ def chip(k: Case) -> Hashable:
 @cache
 def left_out_ratios(unit: Callable[[Case], Hashable]) -> tuple[float | None, ...]:
     """Measured over expected tokens per second of every case, fitted without its unit."""
-    every = cases()
+    every, whole = cases(), fit(cases())
     found: list[float | None] = [None] * len(every)
-    for out in {unit(k) for k in every}:
-        tables = fit([k for k in every if unit(k) != out])
-        for i, k in enumerate(every):
-            if unit(k) == out:
-                expected = predicted_seconds(k, tables)
-                found[i] = expected / k.seconds if expected else None
+    members: dict[Hashable, list[int]] = defaultdict(list)
+    for i, k in enumerate(every):
+        members[unit(k)].append(i)
+    for out, indices in members.items():
+        # Tables of an engine and memory class depend on its own rows only: the others stay.
+        touched = {_own(every[i]) for i in indices}
+        rest = fit([k for k in every if _own(k) in touched and unit(k) != out])
+        tables = c.Tables(
+            _others(whole.decode, touched) | dict(rest.decode),
+            _others(whole.prefill, touched) | dict(rest.prefill),
+            _others(whole.scale, touched) | dict(rest.scale),
+            _others(whole.launch, touched) | dict(rest.launch),
+            _others(whole.mixture, touched) | dict(rest.mixture),
+        )
+        for i in indices:
+            expected = predicted_seconds(every[i], tables)
+            found[i] = expected / every[i].seconds if expected else None
     return tuple(found)
+
+
+def _others(table: Mapping[Any, V], touched: set[tuple[str, str]]) -> dict[Any, V]:
+    engines = {engine for engine, kind in touched if kind == "hbm"}
+    return {
+        key: value
+        for key, value in table.items()
+        if (key[0], key[1].split("-")[0]) not in touched
+        # The host's times have the format for their second key, and were taken beside HBM.
+        and not (key[0] == "transformers" and "transformers" in engines)
+    }
+
+
+def _own(k: Case) -> tuple[str, str]:
+    """Whose tables a row is in."""
+    return k.engine, k.job.kind.split("-")[0]
 
 
 STUDENT = (3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372, 1.363, 1.356)
@@ -391,8 +420,8 @@ def ranges() -> dict[RangeKey, tuple[float, float]]:
                 found[range_key(k)].append(ratio)
                 wider[range_key(k)[:3]].append(ratio)
     result = {}
-    for key, ratios in found.items():
-        some = ratios if len(ratios) >= ENOUGH else wider[key[:3]]
+    for key, own in found.items():
+        some = own if len(own) >= ENOUGH else wider[key[:3]]
         result[key] = eighty(some) if len(some) >= FEW else (c.FALLBACK_LOW, c.FALLBACK_HIGH)
     return result
 

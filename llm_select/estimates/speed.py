@@ -102,9 +102,9 @@ def job(
 
 
 def periods(j: Job) -> tuple[str, str]:
-    """Which measurements of decoding and of prefill describe the version asked for. Only llama.cpp's builds and
-    vLLM's versions are told apart; Ollama and SGLang count otherwise and are taken as current. Processors have too few
-    rows to tell them apart."""
+    """Which measurements of decoding and of prefill describe the version asked for. Only llama.cpp's builds,
+    vLLM's and SGLang's versions are told apart; Ollama counts otherwise and is taken as current. Processors have too
+    few rows to tell them apart."""
     engine, workload = j.engine, j.workload
     name = engine.name.lower()
     if j.kind == "ddr":
@@ -119,6 +119,9 @@ def periods(j: Job) -> tuple[str, str]:
         return "old" if build < c.LLAMACPP_STEP_BUILD else "new", prefill
     if name == "vllm" and before(workload.engine_version, c.VLLM_STEP_VERSION):
         return "old", "new"
+    since = {"vllm": c.VLLM_ENGINE_VERSION, "sglang": c.SGLANG_STEP_VERSION}.get(name)
+    if since is not None and before(workload.engine_version, since):
+        return "2024", "new"
     return "new", "new"
 
 
@@ -198,13 +201,18 @@ def prompt_work(j: Job) -> tuple[Work, float] | None:
     return work, exchange_seconds(j.split, j.machine, reading_layers(j.size), message)
 
 
+def prompt_layers(j: Job) -> float:
+    """Layers that pay the fixed cost of a prompt: once for every 512 tokens, whatever the physical batch."""
+    return reading_layers(j.size) * max(1.0, j.workload.prompt_tokens / LLAMACPP_UBATCH)
+
+
 def prompt_seconds(j: Job, work: Work, extra: float, pace: c.Pace) -> float:
     """Seconds to read one prompt. llama.cpp's stages work on different physical batches at once."""
     share = pace.prefill.utilization
     if 1 < min(j.workload.prompt_tokens, j.workload.ubatch or 512) <= c.VECTOR_TOKENS:
         share = c.VECTOR_UTILIZATION if _as_vectors(j) else share
     seconds = pass_seconds(work, pace.decode, share, scale=pace.scale, launch_s=pace.launch_s)
-    seconds += work.layers * pace.prefill.layer_s
+    seconds += prompt_layers(j) * pace.prefill.layer_s
     if j.engine.memory_model == "llama.cpp" and j.split.kind == "layer":
         passes, stages = prompt_passes(j.workload), j.split.stages
         seconds *= (passes + stages - 1) / (passes * stages)

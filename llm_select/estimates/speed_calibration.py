@@ -21,8 +21,12 @@ LLAMACPP_STEP_BUILD = 5000
 """The first of the newer measurements of decoding (2025); the older ones end at 4404 (December 2024)."""
 VLLM_STEP_VERSION = (0, 6)
 """The AWQ kernel, and steps of long contexts, changed between 0.4.2 and 0.6.3."""
+VLLM_ENGINE_VERSION = (0, 8)
+"""The rewritten engine (V1) is the default since 0.8; the measurements before it end at 0.6.5."""
+SGLANG_STEP_VERSION = (0, 5)
+"""The measurements end before it, at 0.4.6."""
 VLLM_CAPTURED_TOKENS = 8192
-"""Before that, longer sequences ran without captured graphs (`max_context_len_to_capture`)."""
+"""Before 0.6, longer sequences ran without captured graphs (`max_context_len_to_capture`)."""
 VLLM_EAGER_S = 380e-6
 """Seconds per layer without a captured graph. Fitted on Qwen2 0.5B in vLLM 0.4.2 at 14,336 tokens."""
 TRANSFORMERS_UNREPEATED = (4, 48)
@@ -52,7 +56,7 @@ class Prefill(NamedTuple):
     utilization: float
     """Share of the dense matrix throughput reached."""
     layer_s: float
-    """Fixed seconds per layer and pass, beyond those of a decoding step."""
+    """Fixed seconds per layer for every 512 tokens, beyond those of a decoding step."""
     low: float
     """As for `Decode`."""
     high: float
@@ -63,9 +67,9 @@ PrefillKey = tuple[str, str, bool, str]
 
 DECODE: dict[DecodeKey, Decode] = {
     ("llama.cpp", "ddr", False, "new"): Decode(0.00017, 0.670, 0.71, 1.33),
-    ("llama.cpp", "gddr", False, "new"): Decode(3.57e-05, 0.827, 0.88, 1.17),
-    ("llama.cpp", "gddr", False, "old"): Decode(7.13e-05, 0.913, 0.89, 1.10),
-    ("llama.cpp", "gddr", True, "old"): Decode(7.45e-05, 0.914, 0.90, 1.10),
+    ("llama.cpp", "gddr", False, "new"): Decode(3.56e-05, 0.827, 0.88, 1.17),
+    ("llama.cpp", "gddr", False, "old"): Decode(7.06e-05, 0.908, 0.89, 1.10),
+    ("llama.cpp", "gddr", True, "old"): Decode(7.46e-05, 0.913, 0.90, 1.10),
     ("llama.cpp", "gddr-amd", False, "new"): Decode(3.57e-05, 0.799, 0.81, 1.27),
     ("llama.cpp", "gddr-amd", False, "old"): Decode(0.000163, 0.970, 0.80, 1.27),
     ("llama.cpp", "gddr-intel", False, "new"): Decode(0.000105, 0.970, 0.50, 1.50),
@@ -73,29 +77,31 @@ DECODE: dict[DecodeKey, Decode] = {
     ("llama.cpp", "hbm", False, "old"): Decode(0.000132, 0.744, 0.90, 1.10),
     ("llama.cpp", "hbm", True, "old"): Decode(0.000164, 0.912, 0.73, 1.12),
     ("llama.cpp", "unified", False, "new"): Decode(0.000133, 0.970, 0.84, 1.17),
-    ("llama.cpp", "unified", False, "old"): Decode(0.000167, 0.970, 0.88, 1.10),
+    ("llama.cpp", "unified", False, "old"): Decode(0.000167, 0.970, 0.89, 1.10),
     ("llama.cpp", "unified", True, "old"): Decode(0.000198, 0.966, 0.90, 1.10),
     ("llama.cpp", "unified-amd", False, "new"): Decode(9.24e-05, 0.970, 0.87, 1.11),
     ("llama.cpp", "unified-amd", True, "new"): Decode(5.37e-05, 0.854, 0.87, 1.10),
     ("llama.cpp", "unified-nvidia", False, "new"): Decode(5.39e-05, 0.874, 0.90, 1.14),
-    ("mlx", "unified", False, "new"): Decode(5.76e-05, 0.970, 0.75, 1.18),
-    ("mlx", "unified", True, "new"): Decode(3.31e-05, 0.879, 0.76, 1.17),
+    ("mlx", "unified", False, "new"): Decode(5.85e-05, 0.970, 0.75, 1.18),
+    ("mlx", "unified", True, "new"): Decode(3.32e-05, 0.875, 0.76, 1.17),
     ("transformers", "hbm", False, "new"): Decode(0, 0.250, 0.51, 1.10),
     ("transformers", "hbm", True, "new"): Decode(0, 0.800, 0.68, 1.10),
-    ("vllm", "hbm", False, "new"): Decode(0.000147, 0.954, 0.89, 1.16),
+    ("vllm", "hbm", False, "2024"): Decode(0.000147, 0.954, 0.89, 1.16),
     ("vllm", "hbm", False, "old"): Decode(0.000169, 0.970, 0.80, 1.10),
-    ("vllm", "hbm", True, "new"): Decode(0.00011, 0.970, 0.69, 1.29),
-    ("vllm", "hbm", True, "old"): Decode(0.000131, 0.819, 0.61, 1.10),
+    ("vllm", "hbm", True, "2024"): Decode(0.00011, 0.796, 0.78, 1.34),
+    ("vllm", "hbm", True, "new"): Decode(3.67e-05, 0.829, 0.82, 1.15),
+    ("vllm", "hbm", True, "old"): Decode(0.000131, 0.817, 0.89, 1.10),
 }
 """By engine, memory kind (`memory_kind`), whether the weights have 16 bits or more, and period. Fitted; the range is
 the 10th to 90th percentile of measured / estimated with the model or the device left out."""
 
 PREFILL: dict[PrefillKey, Prefill] = {
-    ("llama.cpp", "gddr", False, "2023"): Prefill(0.281, 5.42e-05, 0.69, 1.15),
-    ("llama.cpp", "gddr", False, "2024"): Prefill(0.337, 0, 0.79, 1.14),
-    ("llama.cpp", "gddr", False, "new"): Prefill(0.487, 3.59e-05, 0.64, 1.51),
-    ("llama.cpp", "gddr", True, "2023"): Prefill(0.443, 8.57e-05, 0.69, 1.15),
-    ("llama.cpp", "gddr", True, "2024"): Prefill(0.619, 4.38e-05, 0.79, 1.14),
+    ("llama.cpp", "gddr", False, "2023"): Prefill(0.338, 0.000908, 0.75, 1.11),
+    ("llama.cpp", "gddr", False, "2024"): Prefill(0.337, 0, 0.78, 1.14),
+    ("llama.cpp", "gddr", False, "new"): Prefill(0.474, 0, 0.65, 1.13),
+    ("llama.cpp", "gddr", True, "2023"): Prefill(0.604, 0.000667, 0.75, 1.11),
+    ("llama.cpp", "gddr", True, "2024"): Prefill(0.607, 3.89e-06, 0.78, 1.14),
+    ("llama.cpp", "gddr", True, "new"): Prefill(0.405, 0, 0.65, 1.13),
     ("llama.cpp", "gddr-amd", False, "new"): Prefill(0.378, 0, 0.77, 1.29),
     ("llama.cpp", "gddr-intel", False, "new"): Prefill(0.076, 0, 0.50, 1.50),
     ("llama.cpp", "hbm", False, "2023"): Prefill(0.455, 0.00178, 0.87, 1.14),
@@ -103,18 +109,18 @@ PREFILL: dict[PrefillKey, Prefill] = {
     ("llama.cpp", "hbm", False, "new"): Prefill(0.370, 0.000621, 0.87, 1.20),
     ("llama.cpp", "hbm", True, "2023"): Prefill(0.896, 0.00113, 0.87, 1.14),
     ("llama.cpp", "hbm", True, "2024"): Prefill(0.558, 5.67e-05, 0.90, 1.26),
-    ("llama.cpp", "unified", False, "2023"): Prefill(0.673, 0.000401, 0.90, 1.10),
+    ("llama.cpp", "unified", False, "2023"): Prefill(0.672, 0.000361, 0.90, 1.10),
     ("llama.cpp", "unified", False, "2024"): Prefill(0.635, 0, 0.77, 1.10),
-    ("llama.cpp", "unified", False, "new"): Prefill(0.670, 0, 0.84, 1.11),
-    ("llama.cpp", "unified", True, "2023"): Prefill(0.799, 0.00103, 0.90, 1.10),
-    ("llama.cpp", "unified", True, "2024"): Prefill(0.796, 0.00168, 0.77, 1.10),
-    ("llama.cpp", "unified", True, "new"): Prefill(0.709, 0, 0.84, 1.11),
-    ("llama.cpp", "unified-amd", False, "new"): Prefill(0.302, 0, 0.37, 1.16),
-    ("llama.cpp", "unified-amd", True, "new"): Prefill(0.534, 0, 0.37, 1.16),
-    ("mlx", "unified", False, "new"): Prefill(0.650, 0.00125, 0.64, 1.19),
-    ("mlx", "unified", True, "new"): Prefill(0.806, 0.00157, 0.64, 1.19),
-    ("vllm", "hbm", False, "new"): Prefill(0.577, 0, 0.50, 1.50),
-    ("vllm", "hbm", True, "new"): Prefill(0.471, 0, 0.50, 1.50),
+    ("llama.cpp", "unified", False, "new"): Prefill(0.670, 0, 0.84, 1.10),
+    ("llama.cpp", "unified", True, "2023"): Prefill(0.798, 0.00102, 0.90, 1.10),
+    ("llama.cpp", "unified", True, "2024"): Prefill(0.793, 0.0016, 0.77, 1.10),
+    ("llama.cpp", "unified", True, "new"): Prefill(0.709, 0, 0.84, 1.10),
+    ("llama.cpp", "unified-amd", False, "new"): Prefill(0.302, 0, 0.38, 1.28),
+    ("llama.cpp", "unified-amd", True, "new"): Prefill(0.534, 0, 0.38, 1.28),
+    ("mlx", "unified", False, "new"): Prefill(0.673, 0.00094, 0.63, 1.23),
+    ("mlx", "unified", True, "new"): Prefill(0.908, 0.00124, 0.63, 1.23),
+    ("vllm", "hbm", False, "new"): Prefill(0.578, 0, 0.50, 1.50),
+    ("vllm", "hbm", True, "new"): Prefill(0.572, 0, 0.50, 1.50),
     ("vllm", "hbm-amd", False, "new"): Prefill(0.535, 0, 0.50, 1.50),
 }
 """Keys as for `DECODE`, with llama.cpp's three periods. Fitted; where `HALF_SUM_RATE` applies the utilization is a
@@ -124,7 +130,7 @@ SCALE: dict[tuple[str, str, str], float] = {
     ("llama.cpp", "ddr", "iq"): 0.976,
     ("llama.cpp", "ddr", "k"): 1.21,
     ("llama.cpp", "ddr", "legacy"): 0.949,
-    ("llama.cpp", "gddr", "k"): 1.01,
+    ("llama.cpp", "gddr", "k"): 1,
     ("llama.cpp", "gddr", "legacy"): 1,
     ("llama.cpp", "gddr", "mxfp4"): 1.16,
     ("llama.cpp", "gddr-amd", "k"): 1.05,
@@ -162,20 +168,20 @@ LAUNCH_S: dict[tuple[str, str], float] = {
 largest models. Fitted, on two hosts."""
 
 MIXTURE_PREFILL: dict[tuple[str, str], float] = {
-    ("llama.cpp", "gddr"): 0.457,
+    ("llama.cpp", "gddr"): 0.466,
     ("llama.cpp", "unified"): 0.94,
     ("llama.cpp", "unified-amd"): 0.608,
-    ("mlx", "unified"): 0.986,
+    ("mlx", "unified"): 1.04,
 }
 """Utilization of mixtures over that of dense models. Fitted, drawn to 1."""
 
 SEVERAL: dict[tuple[str, str, str], tuple[float, float]] = {
     ("llama.cpp", "decode", "layer"): (0.79, 1.10),
     ("llama.cpp", "decode", "row"): (0.86, 1.34),
-    ("llama.cpp", "prefill", "layer"): (0.66, 1.14),
-    ("llama.cpp", "prefill", "row"): (0.28, 1.66),
+    ("llama.cpp", "prefill", "layer"): (0.66, 1.15),
+    ("llama.cpp", "prefill", "row"): (0.29, 1.69),
     ("transformers", "decode", "layer"): (0.85, 1.28),
-    ("vllm", "decode", "tensor"): (0.48, 1.22),
+    ("vllm", "decode", "tensor"): (0.48, 1.23),
 }
 """Range with several devices, by engine, phase and kind of split. From left-out predictions, as the others."""
 
@@ -230,7 +236,7 @@ links were not stated."""
 LINK_GB_S = 25.0
 """GB/s between devices when unknown: PCIe 4.0 x16 in practice. Assumed."""
 
-MEASURED_ENGINES = ("llama.cpp", "ollama", "transformers", "vllm", "mlx", "sglang")
+MEASURED_ENGINES = ("llama.cpp", "ollama", "transformers", "vllm", "mlx", "mlx lm", "sglang")
 """Engines whose speed was measured, by name; Ollama runs llama.cpp."""
 USUAL_VENDOR = {"gddr": "nvidia", "hbm": "nvidia", "unified": "apple", "ddr": "cpu"}
 """Whose devices a memory class means when no vendor is named in a key."""
@@ -329,8 +335,8 @@ def power_factor(engine: str, kind: str, watts_per_tflops: float | None) -> floa
 
 OTHER_PERIODS = {
     "new": ("2024", "old", "2023"),
-    "old": ("new",),
-    "2024": ("new", "2023"),
+    "2024": ("new", "old", "2023"),
+    "old": ("2024", "new"),
     "2023": ("2024", "new"),
 }
 
@@ -338,6 +344,13 @@ OTHER_PERIODS = {
 def _decode(
     table: Mapping[DecodeKey, Decode], engine: str, kind: str, wide: bool, period: str
 ) -> tuple[Decode, bool]:
+    sibling = table.get((engine, kind, not wide, period))
+    if (engine, kind, wide, period) not in table and sibling is not None:
+        # A width not measured in this period: its efficiency of before, with the fixed cost of now.
+        for when in OTHER_PERIODS[period]:
+            found = table.get((engine, kind, wide, when))
+            if found is not None:
+                return found._replace(layer_s=min(found.layer_s, sibling.layer_s)), True
     usual = kind.split("-")[0]
     host = "unified" if usual == "ddr" else usual
     for place, (name, where) in enumerate(

@@ -50,13 +50,21 @@ def catalog() -> Any:
 
 
 @cache
+def card(name: str) -> Model:
+    """The catalog's card of a model of `cards.csv`."""
+    found: Model = catalog().models[table("cards", "model")[name]["card"]]
+    return found
+
+
+@cache
 def model(name: str) -> Model:
     """The catalog's card that `cards.csv` names, if the catalog has it; else the shape in `models.csv`: a decoder with
     rotary positions and RMS normalisation."""
-    card = table("cards", "model").get(name)
-    if card is not None and card["card"] in catalog().models:
-        found: Model = catalog().models[card["card"]]
-        return found
+    if (
+        name in table("cards", "model")
+        and table("cards", "model")[name]["card"] in catalog().models
+    ):
+        return card(name)
     if name in catalog().models:
         named: Model = catalog().models[name]
         return named

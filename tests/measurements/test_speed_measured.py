@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import calibrate_speed as b
 
 from llm_select.estimates import speed_calibration as c
+from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
 
 
@@ -118,8 +119,29 @@ def test_devices_agree_with_the_catalog() -> None:
             assert float(r["tflops"]) in (card.compute.fp16, card.compute.fp32)
 
 
+def test_the_catalogs_cards_have_the_shapes_of_the_measured_models() -> None:
+    both = [r["model"] for r in m.rows("cards") if r["model"] in m.table("models", "model")]
+    assert len(both) >= 25
+    for name in both:
+        found, written = sizing(m.card(name)), m.sized(name)
+        assert (found.layers, found.hidden, found.active) == (
+            written.layers,
+            written.hidden,
+            written.active,
+        )
+        assert found.parameters == written.parameters
+        assert found.cache == written.cache
+
+
 def test_no_measurement_is_listed_twice() -> None:
     seen: dict[tuple[str, ...], int] = defaultdict(int)
     for r in m.rows("speed"):
         seen[tuple(v for k, v in r.items() if k not in ("split", "why", "date"))] += 1
     assert [k for k, n in seen.items() if n > 1] == []
+
+
+def test_engines_of_the_catalog_with_rows_count_as_measured() -> None:
+    named = {engine.name.lower() for engine in m.catalog().engines.values()}
+    assert {"llama.cpp", "ollama", "vllm", "sglang", "transformers", "mlx lm"} <= named & set(
+        c.MEASURED_ENGINES
+    )
