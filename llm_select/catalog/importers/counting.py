@@ -26,13 +26,21 @@ def counts(arch: Values) -> dict[str, int]:
 
 
 def prediction_layers(
-    arch: Values, layers: int, *, projections: int, norms: int, beside: int = 0, mixer: Values | None = None
+    arch: Values,
+    layers: int,
+    *,
+    projections: int,
+    norms: int,
+    beside: int = 0,
+    mixer: Values | None = None,
 ) -> Values:
     """Extra prediction layers: each a layer like the last of the network (or with this mixer), `projections` squares
     of the hidden width to join token and state, `norms` more normalisations, and `beside`."""
     hidden = arch["hidden_size"]
     one: Values = {
-        key: arch[key] for key in ("model_type", "hidden_size", "position", "norm", "experts") if key in arch
+        key: arch[key]
+        for key in ("model_type", "hidden_size", "position", "norm", "experts")
+        if key in arch
     }
     if "experts" in one:
         one["experts"] = {k: v for k, v in one["experts"].items() if k != "dense_layers"}
@@ -40,10 +48,17 @@ def prediction_layers(
         one["ffn"] = arch["ffn"]
     group = {k: v for k, v in (mixer or arch["attention"][-1]).items() if k != "sparse_index"}
     one.update(
-        layers=1, vocab_size=1, tied_embeddings=True, final_norm=False, attention=[{**group, "layers": 1}]
+        layers=1,
+        vocab_size=1,
+        tied_embeddings=True,
+        final_norm=False,
+        attention=[{**group, "layers": 1}],
     )
     layer = parameter_groups(shape(one)).total - hidden
-    return {"layers": layers, "parameters": layers * (layer + projections * hidden**2 + norms * hidden + beside)}
+    return {
+        "layers": layers,
+        "parameters": layers * (layer + projections * hidden**2 + norms * hidden + beside),
+    }
 
 
 def _json(values: Any) -> str:

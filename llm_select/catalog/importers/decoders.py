@@ -160,8 +160,13 @@ def decoder(fields: Fields, model_type: str) -> Values:
     if model_type == "mimo" and fields.some("num_nextn_predict_layers"):
         predicting = fields.some("num_nextn_predict_layers")
         arch["extra_prediction"] = prediction_layers(arch, predicting, projections=2, norms=3)
-    if model_type == "minimax_m2" and set(map(str, fields.items("attn_type_list", layers) or ())) - {"1"}:
-        fields.fail("attn_type_list", "has other kinds than 1: this architecture is known with full attention only")
+    if model_type == "minimax_m2" and set(
+        map(str, fields.items("attn_type_list", layers) or ())
+    ) - {"1"}:
+        fields.fail(
+            "attn_type_list",
+            "has other kinds than 1: this architecture is known with full attention only",
+        )
     if model_type == "apertus":
         arch["other_parameters"] = 2 * layers  # the learned values of xIELU, arXiv:2411.13010
     return arch

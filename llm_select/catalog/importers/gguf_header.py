@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from llm_select.catalog.importers.reading import SourceError
 
@@ -22,7 +22,19 @@ KEPT = 4096
 """Items of an array that are kept; a longer one is stepped over and only its length remembered."""
 MAX_DEPTH = 4
 
-_SIMPLE = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_SIMPLE = {
+    0: "B",
+    1: "b",
+    2: "H",
+    3: "h",
+    4: "I",
+    5: "i",
+    6: "f",
+    7: "?",
+    10: "Q",
+    11: "q",
+    12: "d",
+}
 _STRING, _ARRAY = 8, 9
 _TYPES: dict[int, tuple[str, int, int]] = {
     0: ("F32", 1, 4), 1: ("F16", 1, 2), 2: ("Q4_0", 32, 18), 3: ("Q4_1", 32, 20), 6: ("Q5_0", 32, 22),
@@ -126,7 +138,9 @@ class _Reader:
             if items > KEPT:
                 self.step(items * wide)
                 return Long(items)
-            return list(struct.unpack(f"{self.order}{items}{_SIMPLE[inner]}", self.take(items * wide)))
+            return list(
+                struct.unpack(f"{self.order}{items}{_SIMPLE[inner]}", self.take(items * wide))
+            )
         least = 8 if inner == _STRING else 12
         if items * least > min(self.size, MAX_HEADER) - self.at:
             self.fail(f"cut off: an array claims {items:,} items")
@@ -137,7 +151,7 @@ class _Reader:
         kept = [self.value(inner, depth + 1) for _ in range(items)]
         return kept if items <= KEPT else Long(items)
 
-    def fail(self, message: str) -> Any:
+    def fail(self, message: str) -> NoReturn:
         raise SourceError(message, where=self.where)
 
 
@@ -159,7 +173,9 @@ def parse_gguf(file: BinaryIO, size: int, where: str) -> Gguf:
         raise SourceError("not a GGUF file: it does not begin with GGUF", where=where)
     version = reader.number("I")
     if version & 0xFFFF == 0 and version:
-        raise SourceError("a big-endian GGUF file", where=where, remedy="convert it to little-endian")
+        raise SourceError(
+            "a big-endian GGUF file", where=where, remedy="convert it to little-endian"
+        )
     if version not in (2, 3):
         raise SourceError(f"GGUF version {version} is not known: 2 and 3 are", where=where)
     tensors, entries = reader.number("Q"), reader.number("Q")

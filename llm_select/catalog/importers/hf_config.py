@@ -78,7 +78,9 @@ class ConfigFacts(NamedTuple):
     """Id of the number format of the files, where it says one that the catalog has."""
 
 
-def config_facts(values: dict[str, Any], where: str, *, tower_weights: int | None = None) -> ConfigFacts:
+def config_facts(
+    values: dict[str, Any], where: str, *, tower_weights: int | None = None
+) -> ConfigFacts:
     """The facts in a configuration. Raises SourceError, which names the field.
 
     `tower_weights`: weights of vision or audio towers, where the tensors' names and shapes are known.
@@ -161,7 +163,9 @@ def _towers(
         return [{"modality": modality, "parameters": weights}], []
     remedy = "give the directory with the safetensors files beside it: their tensors are counted"
     if audio is not None:
-        raise SourceError("audio_config is not placed: no audio tower is known", where=outer.where, remedy=remedy)
+        raise SourceError(
+            "audio_config is not placed: no audio tower is known", where=outer.where, remedy=remedy
+        )
     assert vision is not None
     found = tower(vision, named, outer, arch["hidden_size"])
     if found is None:
@@ -184,9 +188,12 @@ def _hand_down(outer: Fields, inner: Fields) -> None:
 def _unknown(fields: Fields, message: str) -> NoReturn:
     known = sorted({*_SPECIAL, *decoders.TRAITS, *_WRAPPERS})
     near = get_close_matches(str(fields.values.get("model_type")), known, 3)
-    parts = [fields, *(one for name in ("text_config", "llm_config") if (one := fields.child(name)))]
+    parts = [
+        fields,
+        *(one for name in ("text_config", "llm_config") if (one := fields.child(name))),
+    ]
     left = [name for part in parts for name in part.unread()]
-    shape = [name for name in left if _SHAPELY.search(name.rpartition(".")[2]) and not _boring(name)]
+    shape = [name for name in left if _shapely(name)]
     listed = ", ".join(shape[:40]) or "none that looks like a shape"
     hint = f"near it: {', '.join(near)}; " if near else ""
     raise SourceError(
@@ -196,18 +203,15 @@ def _unknown(fields: Fields, message: str) -> NoReturn:
     )
 
 
-def _boring(name: str) -> bool:
-    return _HARMLESS.search(name.rpartition(".")[2]) is not None
+def _shapely(path: str) -> bool:
+    name = path.rpartition(".")[2]
+    if name in _BESIDE or _HARMLESS.search(name):
+        return False
+    return _SHAPELY.search(name) is not None
 
 
 def _refuse_leftovers(fields: Fields, named: str) -> None:
-    left = [
-        name
-        for name in fields.unread()
-        if _SHAPELY.search(name.rpartition(".")[2])
-        and not _boring(name)
-        and name.rpartition(".")[2] not in _BESIDE
-    ]
+    left = [name for name in fields.unread() if _shapely(name)]
     if left:
         raise SourceError(
             f"{named} is known, but not with these fields: {', '.join(left[:16])}",
@@ -217,14 +221,18 @@ def _refuse_leftovers(fields: Fields, named: str) -> None:
 
 
 _BESIDE = frozenset((
-    "quantization_config", "compression_config", "generation_config", "architectures", "model_type", "text_config",
-    "vision_config", "partial_rotary_factor", "rotary_dim", "max_window_layers", "mm_tokens_per_image", "use_mrope",
-    "image_token_index", "vision_feature_layer", "vision_soft_tokens_per_image", "attention_value_scale", "ep_size",
-    "num_logits_to_keep", "expert_dtype", "use_bidirectional_attention", "hidden_activation", "query_pre_attn_scalar",
-    "num_mtp_modules", "mtp_transformer_layers", "num_nextn_predict_layers", "use_mtp", "intermediate_size",
-    "use_gemma_norm", "shared_intermediate_size", "rope_interleave", "indexer_rope_interleave", "num_reward_heads",
-    "pretraining_tp", "moe_layer_freq", "head_dim", "num_labels", "residual_in_fp32", "rescale_prenorm_residual",
-    "n_group", "use_routing_bias", "use_mamba_kernels", "mamba_hidden_act", "image_grid_pinpoints", "process_image_mode", "rotary_pct", "rms_norm",
+    "quantization_config", "compression_config", "generation_config", "architectures",
+    "model_type", "text_config", "vision_config", "partial_rotary_factor", "rotary_dim",
+    "max_window_layers", "mm_tokens_per_image", "use_mrope", "image_token_index",
+    "vision_feature_layer", "vision_soft_tokens_per_image", "attention_value_scale", "ep_size",
+    "num_logits_to_keep", "expert_dtype", "use_bidirectional_attention", "hidden_activation",
+    "query_pre_attn_scalar", "num_mtp_modules", "mtp_transformer_layers",
+    "num_nextn_predict_layers", "use_mtp", "intermediate_size", "use_gemma_norm",
+    "shared_intermediate_size", "rope_interleave", "indexer_rope_interleave",
+    "num_reward_heads", "pretraining_tp", "moe_layer_freq", "head_dim", "num_labels",
+    "residual_in_fp32", "rescale_prenorm_residual", "n_group", "use_routing_bias",
+    "use_mamba_kernels", "mamba_hidden_act", "image_grid_pinpoints", "process_image_mode",
+    "rotary_pct", "rms_norm",
 ))  # fmt: skip
 """Fields that look like a shape and are none, or that families read only in part."""
 

@@ -38,7 +38,9 @@ def delta_decoder(fields: Fields, model_type: str) -> Values:
     layers = arch["layers"]
     types = layer_types(fields, layers, ("linear_attention", "full_attention"))
     every = fields.maybe("full_attention_interval") or 4
-    types = types or ["linear_attention" if (i + 1) % every else "full_attention" for i in range(layers)]
+    types = types or [
+        "linear_attention" if (i + 1) % every else "full_attention" for i in range(layers)
+    ]
     full = attention(fields, arch["hidden_size"])
     full.update(qk_norm="head", output_gate=True)
     if fields.flag("attention_bias"):
@@ -58,11 +60,15 @@ def delta_decoder(fields: Fields, model_type: str) -> Values:
     predicting = fields.some("mtp_num_hidden_layers")
     fields.skip("mtp_use_dedicated_embeddings")
     if predicting:
-        arch["extra_prediction"] = prediction_layers(arch, predicting, projections=2, norms=3, mixer=full)
+        arch["extra_prediction"] = prediction_layers(
+            arch, predicting, projections=2, norms=3, mixer=full
+        )
     return arch
 
 
-def _feed_forward(fields: Fields, arch: Values, dense: str = "intermediate_size", **more: Any) -> None:
+def _feed_forward(
+    fields: Fields, arch: Values, dense: str = "intermediate_size", **more: Any
+) -> None:
     """Dense networks, experts, or both, as the configuration has them."""
     mixture = experts(fields, arch["layers"], **more)
     few = mixture.get("dense_layers", 0) if mixture else arch["layers"]
@@ -89,7 +95,9 @@ def nemotron_h(fields: Fields, model_type: str) -> Values:
     pattern = fields.text("hybrid_override_pattern")
     if kinds is None:
         if pattern is None or len(pattern) != layers or set(pattern) - set(_NEMOTRON):
-            fields.fail("hybrid_override_pattern", f"does not give {layers} layers of {' '.join(_NEMOTRON)}")
+            fields.fail(
+                "hybrid_override_pattern", f"does not give {layers} layers of {' '.join(_NEMOTRON)}"
+            )
         kinds = [_NEMOTRON[sign] for sign in pattern]
     if set(map(str, kinds)) - set(_NEMOTRON.values()):
         fields.fail("layers_block_type", f"has other kinds than {', '.join(_NEMOTRON.values())}")
@@ -100,15 +108,21 @@ def nemotron_h(fields: Fields, model_type: str) -> Values:
     mamba = {"kind": "state-space", "state": _mamba2(fields), "feed_forward": False}
     feed: Values = {"kind": "none"}
     if "mlp" in kinds and "moe" in kinds:
-        fields.fail("layers_block_type", "mixes dense networks and mixtures, which no known model does")
-    arch["attention"] = grouped([{"mamba": mamba, "attention": full}.get(one, feed) for one in kinds])
+        fields.fail(
+            "layers_block_type", "mixes dense networks and mixtures, which no known model does"
+        )
+    arch["attention"] = grouped(
+        [{"mamba": mamba, "attention": full}.get(one, feed) for one in kinds]
+    )
     arch["note"] = f"{layers} layers of one kind each: " + ", ".join(
         f"{kinds.count(one)} {one}" for one in dict.fromkeys(kinds)
     )
     arch["note"] += "."
     if "moe" in kinds:
         # `gated` false: squared ReLU, two matrices.
-        mixture = experts(fields, layers, router_bias=True, latent_size=fields.maybe("moe_latent_size"))
+        mixture = experts(
+            fields, layers, router_bias=True, latent_size=fields.maybe("moe_latent_size")
+        )
         if mixture is None:
             fields.fail("n_routed_experts", "is missing", "the pattern has mixtures")
         arch["experts"] = {**mixture, "gated": False}
@@ -128,13 +142,22 @@ def _nemotron_prediction(fields: Fields, arch: Values, full: Values) -> None:
     if predicting and kinds == ["attention", "moe"]:
         mixer = {key: value for key, value in full.items() if key != "feed_forward"}
         two = {**arch, "norms_per_layer": 2}
-        arch["extra_prediction"] = prediction_layers(two, predicting, projections=2, norms=3, mixer=mixer)
+        arch["extra_prediction"] = prediction_layers(
+            two, predicting, projections=2, norms=3, mixer=mixer
+        )
 
 
 def _mamba2(fields: Fields) -> Values:
     heads = fields.count("mamba_num_heads", "mamba_n_heads", "num_heads")
     dim = fields.count("mamba_head_dim", "mamba_d_head", "head_dim")
-    fields.skip("expand", "mamba_expand", "chunk_size", "mamba_chunk_size", "time_step_rank", "use_conv_bias")
+    fields.skip(
+        "expand",
+        "mamba_expand",
+        "chunk_size",
+        "mamba_chunk_size",
+        "time_step_rank",
+        "use_conv_bias",
+    )
     return {
         "variant": "mamba2",
         "inner_size": heads * dim,
@@ -150,7 +173,9 @@ def granite_hybrid(fields: Fields, model_type: str) -> Values:
     """Granite 4: Mamba-2 or attention, then experts with one shared expert, or the shared expert alone."""
     arch = _frame(fields, model_type, tied=True)
     layers = arch["layers"]
-    kinds = layer_types(fields, layers, ("mamba", "attention")) or fields.items("layers_block_type", layers)
+    kinds = layer_types(fields, layers, ("mamba", "attention")) or fields.items(
+        "layers_block_type", layers
+    )
     if kinds is None or set(map(str, kinds)) - {"mamba", "attention"}:
         fields.fail("layer_types", "does not give mamba or attention for each layer")
     arch["position"] = fields.text("position_embedding_type") or "none"
@@ -182,7 +207,9 @@ def mamba(fields: Fields, model_type: str) -> Values:
         "conv": fields.maybe("conv_kernel") or 4,
     }
     rank = fields.get("time_step_rank")
-    state["dt_rank"] = -(-hidden // 16) if rank in (None, "auto") else fields.count("time_step_rank")
+    state["dt_rank"] = (
+        -(-hidden // 16) if rank in (None, "auto") else fields.count("time_step_rank")
+    )
     if fields.flag("use_bias"):
         fields.fail("use_bias", "is true, which no known Mamba has")
     fields.skip("expand", "use_conv_bias")
@@ -213,7 +240,9 @@ def jamba(fields: Fields, model_type: str) -> Values:
     arch["ffn"] = {"size": fields.count("intermediate_size"), "gated": True}
     linear = sum(one["layers"] for one in arch["attention"] if one["kind"] == "state-space")
     arch["other_parameters"] = linear * (state["dt_rank"] + 2 * state["state_size"])
-    arch["note"] = "other_parameters are the normalisations of step size, B and C in the Mamba layers."
+    arch["note"] = (
+        "other_parameters are the normalisations of step size, B and C in the Mamba layers."
+    )
     fields.skip("mamba_conv_bias", "mamba_proj_bias", "use_mamba_kernels")
     return arch
 
@@ -227,13 +256,16 @@ def searched(fields: Fields, model_type: str) -> Values:
     for index, block in enumerate(fields.items("block_configs", arch["layers"]) or ()):
         if not isinstance(block, dict):
             fields.fail("block_configs", f"has {kind_of(block)} for layer {index}")
-        built.append(_searched_layer(Fields(block, fields.where, f"block_configs[{index}]."), hidden, heads))
+        built.append(
+            _searched_layer(Fields(block, fields.where, f"block_configs[{index}]."), hidden, heads)
+        )
     if not built:
         fields.fail("block_configs", "is missing")
     arch["attention"] = grouped(built)
     # The normalisations before dropped parts are dropped with them.
     arch["other_parameters"] = -hidden * sum(
-        one["layers"] * ((one["kind"] == "none") + (not one.get("feed_forward", True))) for one in arch["attention"]
+        one["layers"] * ((one["kind"] == "none") + (not one.get("feed_forward", True)))
+        for one in arch["attention"]
     )
     arch["note"] = "Layers differ; other_parameters takes back the normalisations of dropped parts."
     return arch

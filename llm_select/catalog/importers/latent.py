@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from llm_select.catalog.importers.counting import prediction_layers
-from llm_select.catalog.importers.layers import Values, experts, grouped, layer_count, layer_types, width
+from llm_select.catalog.importers.layers import (
+    Values,
+    experts,
+    grouped,
+    layer_count,
+    layer_types,
+    width,
+)
 from llm_select.catalog.importers.reading import Fields, kind_of
 
 LATENT = ("deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "glm_moe_dsa", "glm4_moe_lite")
@@ -44,7 +51,9 @@ def latent_decoder(fields: Fields, model_type: str) -> Values:
         # DeepSeek's files repeat the embedding and the head in each (arXiv:2412.19437 §2.2); GLM's do not.
         repeated = 2 * arch["vocab_size"] * hidden if model_type.startswith("deepseek") else 0
         extra = index_size + repeated
-        arch["extra_prediction"] = prediction_layers(arch, predicting, projections=2, norms=3, beside=extra)
+        arch["extra_prediction"] = prediction_layers(
+            arch, predicting, projections=2, norms=3, beside=extra
+        )
     return arch
 
 
@@ -110,7 +119,9 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
         "window": fields.count("sliding_window"),
     }
     arch = _frame(fields, "deepseek_v4", layers, hidden)
-    arch["attention"] = grouped([_compressed(fields, base, hidden, streams, one) for one in ratios[:layers]])
+    arch["attention"] = grouped(
+        [_compressed(fields, base, hidden, streams, one) for one in ratios[:layers]]
+    )
     arch["experts"] = experts(fields, layers, router_bias=True)
     hashed = fields.some("num_hash_layers")  # routed by a table, hence without a correction
     mixing = streams * streams * hidden + streams + 1
@@ -120,7 +131,13 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
         f"hyper-connections; other_parameters holds the final hyper-connection less the router biases of the {hashed} "
         "hash-routed layers."
     )
-    fields.skip("qk_rope_head_dim", "num_nextn_predict_layers", "index_topk", "attention_bias", "hc_sinkhorn_iters")
+    fields.skip(
+        "qk_rope_head_dim",
+        "num_nextn_predict_layers",
+        "index_topk",
+        "attention_bias",
+        "hc_sinkhorn_iters",
+    )
     return arch
 
 

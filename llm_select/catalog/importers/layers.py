@@ -47,7 +47,12 @@ def head_kind(fields: Fields, heads: int, kv: int) -> str:
 
 
 def attention(
-    fields: Fields, hidden: int, *, heads: int | None = None, kv: int | None = None, dim: int | None = None
+    fields: Fields,
+    hidden: int,
+    *,
+    heads: int | None = None,
+    kv: int | None = None,
+    dim: int | None = None,
 ) -> Values:
     """One layer's dot-product attention; what is not given comes from the configuration."""
     heads = heads or fields.count("num_attention_heads", "n_head", "n_heads", "num_heads")
@@ -67,7 +72,12 @@ def attention(
 def context_length(fields: Fields) -> int | None:
     """Positions a configuration states, under the names the field has used."""
     return fields.maybe(
-        "max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length", "seq_length", "max_seq_len"
+        "max_position_embeddings",
+        "n_positions",
+        "n_ctx",
+        "max_sequence_length",
+        "seq_length",
+        "max_seq_len",
     )
 
 
@@ -77,7 +87,9 @@ def layer_types(fields: Fields, layers: int, known: tuple[str, ...]) -> list[str
     for one in types or ():
         if one not in known:
             fields.fail(
-                "layer_types", f"has {kind_of(one)}", f"this architecture is known with {', '.join(known)}"
+                "layer_types",
+                f"has {kind_of(one)}",
+                f"this architecture is known with {', '.join(known)}",
             )
     return types
 
@@ -149,12 +161,19 @@ def experts(fields: Fields, layers: int, **more: Any) -> Values | None:
     if count is None:
         return None
     active = fields.count(
-        "num_experts_per_tok", "experts_per_token", "num_experts_per_token", "top_k_experts", "moe_topk", "moe_k"
+        "num_experts_per_tok",
+        "experts_per_token",
+        "num_experts_per_token",
+        "top_k_experts",
+        "moe_topk",
+        "moe_k",
     )
     if active > count:
         fields.fail("num_experts_per_tok", f"is {active}, more than the {count} experts")
     sparse = sparse_layers(fields, layers)
-    size = fields.count("moe_intermediate_size", "expert_intermediate_size", "intermediate_size", "ffn_hidden_size")
+    size = fields.count(
+        "moe_intermediate_size", "expert_intermediate_size", "intermediate_size", "ffn_hidden_size"
+    )
     shared = fields.some("n_shared_experts", "num_shared_experts")
     shared_size = fields.some(
         "shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "share_expert_dim",

@@ -36,7 +36,11 @@ def llama4(fields: Fields, model_type: str) -> Values:
     chunk = fields.count("attention_chunk_size")
     types = layer_types(fields, layers, ("chunked_attention", "full_attention"))
     marked = fields.items("no_rope_layers") or []
-    full = [kind == "full_attention" for kind in types] if types else [not (i + 1) % 4 for i in range(layers)]
+    full = (
+        [kind == "full_attention" for kind in types]
+        if types
+        else [not (i + 1) % 4 for i in range(layers)]
+    )
     if marked and len(marked) == layers and not types:
         full = [not rotary for rotary in marked]
     arch["attention"] = grouped([one if whole else {**one, "window": chunk} for whole in full])
@@ -47,7 +51,9 @@ def llama4(fields: Fields, model_type: str) -> Values:
     arch["experts"] = experts(fields, layers, shared=1, dense_layers=dense)
     if dense:
         arch["ffn"] = {"size": fields.count("intermediate_size_mlp"), "gated": True}
-    fields.skip("intermediate_size_mlp", "use_qk_norm")  # its normalisation of queries and keys has no weights
+    fields.skip(
+        "intermediate_size_mlp", "use_qk_norm"
+    )  # its normalisation of queries and keys has no weights
     return arch
 
 
@@ -58,10 +64,17 @@ def gemma4(fields: Fields, model_type: str) -> Values:
     types = layer_types(fields, layers, ("sliding_attention", "full_attention"))
     if types is None:
         fields.fail("layer_types", "is missing")
-    near = {**attention(fields, hidden), "window": fields.count("sliding_window"), "qk_norm": "head"}
+    near = {
+        **attention(fields, hidden),
+        "window": fields.count("sliding_window"),
+        "qk_norm": "head",
+    }
     same = fields.flag("attention_k_eq_v")
     kv = fields.maybe("num_global_key_value_heads") if same else None
-    far = {**attention(fields, hidden, kv=kv, dim=fields.maybe("global_head_dim")), "qk_norm": "head"}
+    far = {
+        **attention(fields, hidden, kv=kv, dim=fields.maybe("global_head_dim")),
+        "qk_norm": "head",
+    }
     if same:
         far["key_is_value"] = True
     fields.skip("num_global_key_value_heads")
@@ -82,8 +95,12 @@ def gemma4(fields: Fields, model_type: str) -> Values:
         arch["experts"] = mixture
         arch["norms_per_layer"] = 7
         arch["other_parameters"] = layers * (1 + hidden + mixture["count"])
-        arch["note"] = "Other parameters are one output scale per layer and the scales of its router and experts."
-    fields.skip("num_experts", "top_k_experts", "moe_intermediate_size", "use_bidirectional_attention")
+        arch["note"] = (
+            "Other parameters are one output scale per layer and the scales of its router and experts."
+        )
+    fields.skip(
+        "num_experts", "top_k_experts", "moe_intermediate_size", "use_bidirectional_attention"
+    )
     per_layer = fields.some("hidden_size_per_layer_input")
     rows = fields.maybe("vocab_size_per_layer_input")
     if per_layer:
@@ -145,7 +162,10 @@ def mimo_v2(fields: Fields, model_type: str) -> Values:
         dim=fields.count("swa_head_dim"),
     )
     near.update(value_dim=fields.count("swa_v_head_dim"), window=fields.count("sliding_window"))
-    for group, name in ((far, "add_full_attention_sink_bias"), (near, "add_swa_attention_sink_bias")):
+    for group, name in (
+        (far, "add_full_attention_sink_bias"),
+        (near, "add_swa_attention_sink_bias"),
+    ):
         if fields.flag(name):
             group["sinks"] = True
     fields.skip("attention_chunk_size", "sliding_window_size")
@@ -167,6 +187,8 @@ def step3p7(fields: Fields, model_type: str) -> Values:
         fields.fail("layer_types", "is missing")
     near = {**one, "window": fields.count("sliding_window")}
     arch["attention"] = grouped([near if kind == "sliding_attention" else one for kind in types])
-    arch["experts"] = experts(fields, layers, router_bias=fields.flag("use_moe_router_bias") or None)
+    arch["experts"] = experts(
+        fields, layers, router_bias=fields.flag("use_moe_router_bias") or None
+    )
     arch["ffn"] = {"size": fields.count("intermediate_size"), "gated": True}
     return arch

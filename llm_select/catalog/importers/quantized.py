@@ -18,7 +18,7 @@ def quantization(values: dict[str, Any]) -> str | None:
         if dtype is None and isinstance(inner, dict):
             dtype = inner.get("torch_dtype") or inner.get("dtype")
         return _DTYPES.get(dtype) if isinstance(dtype, str) else None
-    method, bits, group = config.get("quant_method"), config.get("bits"), config.get("group_size")
+    method, bits, group = (config.get(name) for name in ("quant_method", "bits", "group_size"))
     if method == "modelopt" or "quant_algo" in config:
         said = str(config.get("quant_algo"))
         return {"NVFP4": "nvfp4", "FP8": "fp8"}.get(said)
@@ -27,10 +27,15 @@ def quantization(values: dict[str, Any]) -> str | None:
     if method == "mxfp4":
         return "mxfp4"
     if method in ("gptq", "awq") and group == 128:
-        return {("gptq", 4): "gptq-int4", ("gptq", 8): "gptq-int8", ("awq", 4): "awq-int4"}.get((method, bits))
+        named = {"gptq4": "gptq-int4", "gptq8": "gptq-int8", "awq4": "awq-int4"}
+        return named.get(f"{method}{bits}")
     if method == "bitsandbytes":
         if config.get("load_in_8bit") is True:
             return "int8"
         double = config.get("bnb_4bit_use_double_quant") is True
-        return ("nf4" if double else "nf4-single") if config.get("bnb_4bit_quant_type") == "nf4" else None
+        return (
+            ("nf4" if double else "nf4-single")
+            if config.get("bnb_4bit_quant_type") == "nf4"
+            else None
+        )
     return None

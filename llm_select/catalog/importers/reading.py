@@ -30,9 +30,7 @@ def read_file(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
-        raise SourceError(
-            f"cannot be read: {error.strerror or error}", where=str(path)
-        ) from None
+        raise SourceError(f"cannot be read: {error.strerror or error}", where=str(path)) from None
     if len(data) > most:
         raise SourceError(
             f"larger than {most // 2**20} MiB",
@@ -55,9 +53,7 @@ def json_value(data: bytes, where: str, most: int = MAX_JSON) -> Any:
             remedy="save the file as UTF-8",
         ) from None
     try:
-        return json.loads(
-            text, object_pairs_hook=_without_duplicates, parse_constant=Unbounded
-        )
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=Unbounded)
     except _Twice as twice:
         raise SourceError(
             f"the key {twice.args[0]!r} is given twice", where=where, remedy="keep one"
@@ -76,9 +72,7 @@ def json_object(data: bytes, where: str, most: int = MAX_JSON) -> dict[str, Any]
     """As `json_value`, for a file whose top is an object."""
     value = json_value(data, where, most)
     if not isinstance(value, dict):
-        raise SourceError(
-            f"holds {kind_of(value)} where an object belongs", where=where
-        )
+        raise SourceError(f"holds {kind_of(value)} where an object belongs", where=where)
     return value
 
 

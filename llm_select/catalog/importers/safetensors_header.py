@@ -84,9 +84,13 @@ def parse_header(data: bytes, where: str, size: int | None = None) -> tuple[Tens
         raise SourceError("too short for a safetensors file", where=where)
     length = struct.unpack("<Q", data[:8])[0]
     if not 0 < length <= MAX_HEADER:
-        raise SourceError(f"the header claims {length:,} bytes", where=where, remedy="is it a safetensors file?")
+        raise SourceError(
+            f"the header claims {length:,} bytes", where=where, remedy="is it a safetensors file?"
+        )
     if len(data) < 8 + length:
-        raise SourceError(f"cut off: the header claims {length:,} bytes, {len(data) - 8:,} are there", where=where)
+        raise SourceError(
+            f"cut off: the header claims {length:,} bytes, {len(data) - 8:,} are there", where=where
+        )
     header = json_object(data[8 : 8 + length], where, MAX_HEADER)
     end = None if size is None else size - 8 - length
     return tuple(
@@ -100,7 +104,9 @@ def header_length(prefix: bytes, where: str) -> int:
         raise SourceError("too short for a safetensors file", where=where)
     length: int = struct.unpack("<Q", prefix[:8])[0]
     if not 0 < length <= MAX_HEADER:
-        raise SourceError(f"the header claims {length:,} bytes", where=where, remedy="is it a safetensors file?")
+        raise SourceError(
+            f"the header claims {length:,} bytes", where=where, remedy="is it a safetensors file?"
+        )
     return 8 + length
 
 
@@ -115,7 +121,9 @@ def read_header(path: Path) -> tuple[Tensor, ...]:
             prefix = file.read(8)
             length = header_length(prefix, where)
             if length > size:
-                raise SourceError(f"cut off: the header claims {length - 8:,} bytes of {size:,}", where=where)
+                raise SourceError(
+                    f"cut off: the header claims {length - 8:,} bytes of {size:,}", where=where
+                )
             return parse_header(prefix + file.read(length - 8), where, size)
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", where=where) from None
@@ -134,18 +142,28 @@ def index_files(value: Mapping[str, Any], where: str) -> tuple[dict[str, str], i
     if isinstance(total, float) and total.is_integer():
         total = int(total)
     if total is not None and (isinstance(total, bool) or not isinstance(total, int) or total <= 0):
-        raise SourceError(f"metadata.total_size is {kind_of(total)}, not a count of bytes", where=where)
+        raise SourceError(
+            f"metadata.total_size is {kind_of(total)}, not a count of bytes", where=where
+        )
     return files, total
 
 
-def count(tensors: Iterable[Tensor], *, bits: int | None = None, layers: int | None = None, tied: bool = False) -> Weights:
+def count(
+    tensors: Iterable[Tensor],
+    *,
+    bits: int | None = None,
+    layers: int | None = None,
+    tied: bool = False,
+) -> Weights:
     """Weights in these tensors. `bits` of a packed weight where a configuration says it (4 otherwise); `layers` of the
     network, beyond which a layer predicts extra tokens; `tied`: a second copy of the embedding is left out."""
     found = {"language": 0, "towers": 0, "extra": 0, "buffers": 0, "scales": 0}
     packed, size = False, 0
     listed = {one.name: one for one in tensors}
     heads = [name for name in listed if name.endswith("lm_head.weight")]
-    tables = [one for name, one in listed.items() if name.endswith(("embed_tokens.weight", "wte.weight"))]
+    tables = [
+        one for name, one in listed.items() if name.endswith(("embed_tokens.weight", "wte.weight"))
+    ]
     for one in listed.values():
         size += -(-one.elements * _BITS[one.dtype] // 8)
         if _BUFFERS.search(one.name):
@@ -174,9 +192,13 @@ def _part(name: str, layers: int | None) -> str:
 
 def _unpacked(one: Tensor, listed: Mapping[str, Tensor], bits: int | None) -> int:
     """Weights in one element: integers of quantised files hold several."""
-    if one.dtype in ("I32", "U32") and (one.name.endswith((".qweight", "_packed")) or _has_scale(one, listed)):
+    if one.dtype in ("I32", "U32") and (
+        one.name.endswith((".qweight", "_packed")) or _has_scale(one, listed)
+    ):
         return 32 // (bits or 4)
-    if one.dtype in ("U8", "I8") and (one.name.endswith("_blocks") or bits == 4 or _nvfp4(one, listed)):
+    if one.dtype in ("U8", "I8") and (
+        one.name.endswith("_blocks") or bits == 4 or _nvfp4(one, listed)
+    ):
         return 2
     if one.dtype == "F4":
         return 1
@@ -193,25 +215,33 @@ def _nvfp4(one: Tensor, listed: Mapping[str, Tensor]) -> bool:
     return one.dtype == "U8" and scale is not None and scale.dtype in ("F8_E4M3", "U8")
 
 
+def tensor(name: str, dtype: Any, shape: Any, where: str) -> Tensor:
+    """A tensor whose type is known and whose shape is possible. Raises SourceError."""
+    place = f"{where}: {name[:80]}"
+    if not isinstance(dtype, str) or dtype not in _BITS:
+        raise SourceError(f"dtype {kind_of(dtype)} is not known", where=place)
+    whole = isinstance(shape, list) and len(shape) <= MAX_RANK and all(map(_whole, shape))
+    if not whole:
+        raise SourceError(f"shape {kind_of(shape)} is not a list of whole numbers", where=place)
+    found = Tensor(name, dtype, tuple(shape))
+    if found.elements > MAX_WEIGHTS:
+        raise SourceError("the shape is larger than any tensor", where=place)
+    return found
+
+
 def _tensor(name: str, value: Any, where: str, end: int | None) -> Tensor:
     place = f"{where}: {name[:80]}"
     if not isinstance(value, dict):
         raise SourceError(f"is {kind_of(value)}, not a tensor", where=place)
-    dtype, shape, offsets = value.get("dtype"), value.get("shape"), value.get("data_offsets")
-    if not isinstance(dtype, str) or dtype not in _BITS:
-        raise SourceError(f"dtype {kind_of(dtype)} is not known", where=place)
-    if not isinstance(shape, list) or len(shape) > MAX_RANK or not all(_whole(one) for one in shape):
-        raise SourceError(f"shape {kind_of(shape)} is not a list of whole numbers", where=place)
-    tensor = Tensor(name, dtype, tuple(shape))
-    if tensor.elements > MAX_WEIGHTS:
-        raise SourceError("the shape is larger than any tensor", where=place)
-    if not isinstance(offsets, list) or len(offsets) != 2 or not all(_whole(one) for one in offsets):
+    found = tensor(name, value.get("dtype"), value.get("shape"), where)
+    offsets = value.get("data_offsets")
+    if not isinstance(offsets, list) or len(offsets) != 2 or not all(map(_whole, offsets)):
         raise SourceError("data_offsets are not two whole numbers", where=place)
-    if offsets[1] - offsets[0] != -(-tensor.elements * _BITS[dtype] // 8):
+    if offsets[1] - offsets[0] != -(-found.elements * _BITS[found.dtype] // 8):
         raise SourceError("data_offsets do not fit the shape", where=place)
     if end is not None and offsets[1] > end:
         raise SourceError("data_offsets lead beyond the file", where=place)
-    return tensor
+    return found
 
 
 def _whole(value: object) -> bool:

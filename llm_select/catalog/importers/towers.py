@@ -39,10 +39,16 @@ def _depth(vision: Fields, *names: str) -> int:
 
 def _block(wide: int, size: int) -> int:
     """A layer of two biased layer normalisations, attention with biases and two matrices (Dosovitskiy et al. 2020)."""
-    return 4 * wide + _linear(wide, 3 * wide) + _linear(wide, wide) + _linear(wide, size) + _linear(size, wide)
+    return (
+        4 * wide
+        + _linear(wide, 3 * wide)
+        + _linear(wide, wide)
+        + _linear(wide, size)
+        + _linear(size, wide)
+    )
 
 
-def _qwen3(vision: Fields, outer: Fields, hidden: int) -> int:
+def _qwen3(vision: Fields, _outer: Fields, _hidden: int) -> int:
     wide, patch = vision.count("hidden_size"), vision.count("patch_size")
     volume = vision.count("in_channels") * vision.count("temporal_patch_size") * patch**2
     merged = wide * vision.count("spatial_merge_size") ** 2
@@ -55,17 +61,27 @@ def _qwen3(vision: Fields, outer: Fields, hidden: int) -> int:
     return count
 
 
-def _qwen25(vision: Fields, outer: Fields, hidden: int) -> int:
+def _qwen25(vision: Fields, _outer: Fields, hidden: int) -> int:
     wide, patch = vision.count("hidden_size"), vision.count("patch_size", "spatial_patch_size")
     size, out = vision.count("intermediate_size"), vision.maybe("out_hidden_size") or hidden
-    volume = (vision.maybe("in_channels", "in_chans") or 3) * (vision.maybe("temporal_patch_size") or 2) * patch**2
+    volume = (
+        (vision.maybe("in_channels", "in_chans") or 3)
+        * (vision.maybe("temporal_patch_size") or 2)
+        * patch**2
+    )
     merged = wide * (vision.maybe("spatial_merge_size") or 2) ** 2
     layer = 2 * wide + _linear(wide, 3 * wide) + _linear(wide, wide)
     layer += 2 * _linear(wide, size) + _linear(size, wide)
-    return volume * wide + _depth(vision, "depth") * layer + wide + _linear(merged, merged) + _linear(merged, out)
+    return (
+        volume * wide
+        + _depth(vision, "depth") * layer
+        + wide
+        + _linear(merged, merged)
+        + _linear(merged, out)
+    )
 
 
-def _moonvit(vision: Fields, outer: Fields, hidden: int) -> int:
+def _moonvit(vision: Fields, _outer: Fields, hidden: int) -> int:
     wide, patch = vision.count("vt_hidden_size"), vision.count("patch_size")
     merge = vision.items("merge_kernel_size") or [2, 2]
     if len(merge) != 2 or not all(isinstance(one, int) and 0 < one < 64 for one in merge):
@@ -73,11 +89,13 @@ def _moonvit(vision: Fields, outer: Fields, hidden: int) -> int:
     merged = wide * merge[0] * merge[1]
     count = _linear(3 * patch**2, wide)
     count += vision.count("init_pos_emb_height") * vision.count("init_pos_emb_width") * wide
-    count += _depth(vision, "vt_num_hidden_layers") * _block(wide, vision.count("vt_intermediate_size"))
+    count += _depth(vision, "vt_num_hidden_layers") * _block(
+        wide, vision.count("vt_intermediate_size")
+    )
     return count + 2 * wide + 2 * wide + _linear(merged, merged) + _linear(merged, hidden)
 
 
-def _siglip(vision: Fields, outer: Fields, hidden: int) -> int:
+def _siglip(vision: Fields, _outer: Fields, hidden: int) -> int:
     wide, patch = vision.count("hidden_size"), vision.count("patch_size")
     count = _linear(3 * patch**2, wide) + (vision.count("image_size") // patch) ** 2 * wide
     count += _depth(vision, "num_hidden_layers") * _block(wide, vision.count("intermediate_size"))
@@ -88,18 +106,27 @@ def _siglip(vision: Fields, outer: Fields, hidden: int) -> int:
 def _pixtral(vision: Fields, outer: Fields, hidden: int) -> int:
     wide, size = vision.count("hidden_size"), vision.count("intermediate_size")
     layer = 2 * wide + 4 * wide**2 + 3 * wide * size
-    count = 3 * vision.count("patch_size") ** 2 * wide + wide + _depth(vision, "num_hidden_layers") * layer
+    count = (
+        3 * vision.count("patch_size") ** 2 * wide
+        + wide
+        + _depth(vision, "num_hidden_layers") * layer
+    )
     merged = wide * (outer.maybe("spatial_merge_size") or 1) ** 2
     bias = outer.flag("multimodal_projector_bias")
-    return count + wide + merged * wide + _linear(wide, hidden, bias) + _linear(hidden, hidden, bias)
+    return (
+        count + wide + merged * wide + _linear(wide, hidden, bias) + _linear(hidden, hidden, bias)
+    )
 
 
-def _gemma4(vision: Fields, outer: Fields, hidden: int) -> int:
+def _gemma4(vision: Fields, _outer: Fields, hidden: int) -> int:
     wide, size = vision.count("hidden_size"), vision.count("intermediate_size")
     heads, dim = vision.count("num_attention_heads"), vision.count("head_dim")
     kv = vision.maybe("num_key_value_heads") or heads
     layer = wide * dim * (2 * heads + 2 * kv) + 2 * dim + 3 * wide * size + 4 * wide
-    count = 3 * vision.count("patch_size") ** 2 * wide + 2 * vision.count("position_embedding_size") * wide
+    count = (
+        3 * vision.count("patch_size") ** 2 * wide
+        + 2 * vision.count("position_embedding_size") * wide
+    )
     count += _depth(vision, "num_hidden_layers") * layer
     if vision.flag("standardize"):
         count += 2 * wide
