@@ -11,9 +11,10 @@ from llm_select.render.payload import VERSION, Json
 
 if TYPE_CHECKING:
     from llm_select.catalog.importers.boards import BoardResult
+    from llm_select.catalog.importers.diff import Change
     from llm_select.catalog.importers.run import Result
 
-_LONG = 60
+_LONG = 100
 
 
 def import_document(result: Result, *, accepted: Sequence[str]) -> Document:
@@ -21,11 +22,7 @@ def import_document(result: Result, *, accepted: Sequence[str]) -> Document:
     blocks: list[Block] = [Text(_head(result), "head")]
     shown = [one for one in result.changes if one.status != "same"] if result.known else []
     if shown:
-        rows = tuple(
-            (_mark(one.status), one.field, _short(one.card), _short(one.found)) for one in shown
-        )
-        columns = (Column("", keep=True), Column("Field"), Column("Card"), Column("Source"))
-        blocks.append(Table(columns, rows))
+        blocks.append(Text("\n".join(map(_line, shown)), "line"))
     same = sum(one.status == "same" for one in result.changes)
     differing = [one.field for one in result.changes if one.status == "differs"]
     if result.known:
@@ -117,8 +114,12 @@ def _records(result: Result) -> list[Json]:
     ]
 
 
-def _mark(status: str) -> str:
-    return {"added": "+", "differs": "!", "card-only": "-"}.get(status, " ")
+def _line(one: Change) -> str:
+    if one.status == "added":
+        return f"+ {one.field}: {_short(one.found)}"
+    if one.status == "card-only":
+        return f"  {one.field}: only on the card"
+    return f"! {one.field}: {_short(one.card)} on the card, {_short(one.found)} in the source"
 
 
 def _short(value: Any) -> str:

@@ -44,6 +44,8 @@ class Traits(NamedTuple):
     moe: str = ""
     """How a mixture differs: words `bias`, `router-bias`, `shared-gate`."""
     embedding_norm: bool = False
+    grouped: bool = True
+    """False where every query head has its own keys and values, whatever other fields say."""
     head_bias: bool = False
     """The output head has a value per row of the vocabulary."""
     defaults: tuple[tuple[str, Any], ...] = ()
@@ -52,7 +54,7 @@ class Traits(NamedTuple):
 
 _LLAMA = Traits(bias="config", ffn_bias="mlp_bias")
 _GEMMA = Traits(bias="config", tied=True, defaults=(("head_dim", 256),))
-_GPT2 = Traits(bias="all", gated=False, ffn_bias="all", norm="layernorm", tied=True)
+_GPT2 = Traits(bias="all", gated=False, ffn_bias="all", norm="layernorm", tied=True, grouped=False)
 _QWEN2 = Traits(bias="qkv", window="switch")
 _QWEN3 = Traits(bias="config", qk_norm="head", window="switch")
 _COHERE = Traits(bias="config", qk_norm="config", norm="layernorm-nobias", norms=1, tied=True)
@@ -127,7 +129,7 @@ def decoder(fields: Fields, model_type: str) -> Values:
     traits = TRAITS[model_type]
     fields.defaults = dict(traits.defaults)
     layers, hidden = layer_count(fields), width(fields)
-    one = attention(fields, hidden)
+    one = _heads(fields, model_type, traits, hidden)
     bias, qk_norm = _bias(fields, model_type, traits), _qk_norm(fields, traits)
     if bias != "none":
         one["bias"] = bias
@@ -167,23 +169,80 @@ def decoder(fields: Fields, model_type: str) -> Values:
             "attn_type_list",
             "has other kinds than 1: this architecture is known with full attention only",
         )
+    if model_type == "opt":
+        _only_opt(fields, hidden)
+    if model_type == "smollm3":
+        fields.skip("no_rope_layers", "no_rope_layer_interval")
     if model_type == "apertus":
         arch["other_parameters"] = 2 * layers  # the learned values of xIELU, arXiv:2411.13010
     return arch
 
 
+def falcon(fields: Fields, model_type: str) -> Values:
+    """Falcon (Almazrouei et al. 2023, arXiv:2311.16867): one key-value head, or groups in the newer architecture."""
+    layers, hidden = layer_count(fields), width(fields)
+    heads = fields.count("num_attention_heads", "n_head")
+    newer, parallel = fields.flag("new_decoder_architecture"), fields.flag("parallel_attn", True)
+    kv = 1 if fields.flag("multi_query", True) else heads
+    if newer:
+        kv = fields.maybe("num_kv_heads", "n_head_kv") or heads
+    fields.skip("num_kv_heads", "n_head_kv")
+    norms = 2 if newer or not parallel else 1
+    norms = fields.maybe("num_ln_in_parallel_attn") or norms
+    one = attention(fields, hidden, heads=heads, kv=kv)
+    ffn: Values = {"size": fields.maybe("ffn_hidden_size") or 4 * hidden, "gated": False}
+    if fields.flag("bias"):
+        one["bias"], ffn["bias"] = "all", True
+    arch: Values = {
+        "model_type": model_type,
+        "layers": layers,
+        "hidden_size": hidden,
+        "vocab_size": fields.count("vocab_size"),
+        "tied_embeddings": fields.flag("tie_word_embeddings", True),
+        "position": "alibi" if fields.flag("alibi") else "rope",
+        "norm": "layernorm",
+        "norms_per_layer": norms,
+        "attention": [{"layers": layers, **one}],
+        "ffn": ffn,
+    }
+    return arch
+
+
+def _heads(fields: Fields, model_type: str, traits: Traits, hidden: int) -> Values:
+    """One layer's heads; some families have no width of their own for them."""
+    if model_type in ("stablelm", "olmoe") or not traits.grouped:
+        heads = fields.count("num_attention_heads", "n_head")
+        stated = fields.maybe("head_dim")
+        if stated is not None and stated * heads != hidden:
+            fields.fail("head_dim", f"is {stated}, but this architecture has {hidden} / {heads}")
+        return attention(fields, hidden, kv=None if traits.grouped else heads)
+    return attention(fields, hidden)
+
+
 def _ffn(fields: Fields, model_type: str, traits: Traits, hidden: int) -> Values:
-    names = ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size")
-    size = fields.maybe(*names)
-    if size is None:
-        if model_type not in ("gpt2", "gptj", "bloom"):
-            fields.fail("intermediate_size", "is missing", "the shape cannot be told without it")
-        size = 4 * hidden  # their configuration classes: null means four times the width
+    if model_type in ("gpt2", "gptj", "bloom"):
+        size = (
+            fields.maybe("n_inner") or 4 * hidden
+        )  # their classes: null means four times the width
+    else:
+        size = fields.count("ffn_dim" if model_type == "opt" else "intermediate_size")
     ffn: Values = {"size": size, "gated": traits.gated}
     bias = traits.ffn_bias
     if bias == "all" or (bias != "none" and fields.flag(bias)):
         ffn["bias"] = True
     return ffn
+
+
+def _only_opt(fields: Fields, hidden: int) -> None:
+    """OPT-350m projects its embeddings and normalises after the sublayers: no card can say that."""
+    if (fields.maybe("word_embed_proj_dim") or hidden) != hidden:
+        fields.fail(
+            "word_embed_proj_dim",
+            "is not the hidden width: projections around the stack are not known",
+        )
+    for name in ("do_layer_norm_before", "enable_bias", "layer_norm_elementwise_affine"):
+        if not fields.flag(name, True):
+            fields.fail(name, "is false, which is not known")
 
 
 def _bias(fields: Fields, model_type: str, traits: Traits) -> str:

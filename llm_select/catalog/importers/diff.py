@@ -150,6 +150,9 @@ def _filled(arch: Values) -> Values | None:
     except (ValidationError, TypeError, ValueError):
         return None
     for stack in (filled, filled.get("encoder"), filled.get("decoder")):
+        experts = stack.get("experts") if stack else None
+        if experts and experts["shared_size"] == experts["size"]:
+            experts["shared_size"] = None
         if stack and stack.get("attention"):
             stack["attention"] = sorted(
                 stack["attention"], key=lambda one: json.dumps(one, sort_keys=True)

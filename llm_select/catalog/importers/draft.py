@@ -40,6 +40,8 @@ class Draft(NamedTuple):
     sources: dict[str, Values]
     """Entries for `sources/`."""
     notes: tuple[str, ...]
+    attributed: bool
+    """It is known where the files came from."""
 
 
 class Origin(NamedTuple):
@@ -57,11 +59,11 @@ def draft(
     values = dict(facts.facts)
     repository = bundle.repository or origin.repository
     revision = bundle.revision or origin.revision
-    cited = {
-        field: f"{slug}-{_FILES[kind][0]}"
-        for field, kind in facts.origins.items()
-        if field in _CITED
+    ids = {
+        kind: _source_id(f"{slug}-{ending}", revision, today, catalog)
+        for kind, (ending, _) in _FILES.items()
     }
+    cited = {field: ids[kind] for field, kind in facts.origins.items() if field in _CITED}
     notes = list(facts.notes)
     if repository is not None:
         values["aliases"] = [repository]
@@ -75,13 +77,13 @@ def draft(
                 if "size_bytes" in artifact
                 else "config"
             )
-            cited["artifacts"] = f"{slug}-{_FILES[kind][0]}"
+            cited["artifacts"] = ids[kind]
         elif facts.format is not None:
             notes.append(
                 "no artifact is drafted: the number format of the files is none of quantizations.yaml"
             )
     if bundle.front is not None and bundle.front.scores:
-        kept, said = evaluations(bundle.front, catalog, source=f"{slug}-readme", date=today[:7])
+        kept, said = evaluations(bundle.front, catalog, source=ids["readme"], date=today[:7])
         notes += said
         if kept:
             values["evaluations"] = kept
@@ -89,8 +91,9 @@ def draft(
                 f"the scores are dated {today[:7]}, when they were read: put the day of publication"
             )
     used = {*cited.values(), *(one["source"] for one in values.get("evaluations", ()))}
-    sources = _sources(used, slug, repository, revision, origin.url, today)
-    return Draft(values, cited, sources, tuple(notes))
+    sources = _sources(used, ids, catalog, repository, revision, origin.url, today)
+    attributed = repository is not None or origin.url is not None
+    return Draft(values, cited, sources, tuple(notes), attributed)
 
 
 def slug_of(name: str) -> str:
@@ -115,7 +118,8 @@ def _artifact(facts: Facts, repository: str, revision: str | None) -> Values | N
 
 def _sources(
     used: set[str],
-    slug: str,
+    ids: Mapping[str, str],
+    catalog: Any,
     repository: str | None,
     revision: str | None,
     url: str | None,
@@ -125,9 +129,9 @@ def _sources(
     if repository is None and url is None:
         return {}
     entries: dict[str, Values] = {}
-    for kind, (ending, title) in _FILES.items():
-        key = f"{slug}-{ending}"
-        if key not in used:
+    for kind, (_, title) in _FILES.items():
+        key = ids[kind]
+        if key not in used or key in catalog.sources:
             continue
         entry: Values = {"title": f"{title} of {repository}" if repository else title}
         entry["url"] = url or _hub_url(str(repository), revision, kind)
@@ -136,6 +140,14 @@ def _sources(
         entry["read"] = today
         entries[key] = entry
     return entries
+
+
+def _source_id(key: str, revision: str | None, today: str, catalog: Any) -> str:
+    """The id, unless another reading has it: a commit's own id is taken again, another gets the commit or the day."""
+    known = catalog.sources.get(key)
+    if known is None or (revision is not None and known.revision == revision):
+        return key
+    return f"{key}-{slug_of(revision)[:12] if revision else today}"
 
 
 def _hub_url(repository: str, revision: str | None, kind: str) -> str:

@@ -11,6 +11,7 @@ from llm_select.catalog.importers.layers import (
     context_length,
     grouped,
     layer_count,
+    layer_types,
     width,
 )
 from llm_select.catalog.importers.reading import Fields
@@ -123,6 +124,10 @@ def _modernbert(fields: Fields, model_type: str) -> Values:
     """Warner et al. 2024, arXiv:2412.13663: windows but in every third layer; the first layer lacks a norm."""
     hidden, layers = width(fields), layer_count(fields)
     every = fields.maybe("global_attn_every_n_layers") or 3
+    types = layer_types(fields, layers, ("full_attention", "sliding_attention"))
+    near = [one == "sliding_attention" for one in types or ()] or [
+        i % every > 0 for i in range(layers)
+    ]
     one, window = attention(fields, hidden), fields.maybe("local_attention") or 128
     for name in ("attention_bias", "mlp_bias", "norm_bias"):
         if fields.flag(name):
@@ -136,9 +141,7 @@ def _modernbert(fields: Fields, model_type: str) -> Values:
         "position": "rope",
         "norm": "layernorm-nobias",
         "embedding_norm": True,
-        "attention": grouped(
-            [{**one, "window": window} if i % every else one for i in range(layers)]
-        ),
+        "attention": grouped([{**one, "window": window} if bit else one for bit in near]),
         "ffn": {"size": fields.count("intermediate_size"), "gated": True},
         "other_parameters": -hidden,
         "note": "The first layer has no normalisation before its attention, hence the negative `other_parameters`.",

@@ -22,6 +22,7 @@ _SPECIAL: dict[str, Callable[[Fields, str], Values]] = {
     **dict.fromkeys(hybrids.DELTA, hybrids.delta_decoder),
     **dict.fromkeys(encoders.ENCODERS, encoders.encoder),
     **dict.fromkeys(encoders.ENCODER_DECODERS, encoders.encoder_decoder),
+    "falcon": decoders.falcon,
     "nemotron_h": hybrids.nemotron_h,
     "nemotron-nas": hybrids.searched,
     "granitemoehybrid": hybrids.granite_hybrid,
@@ -107,14 +108,20 @@ def config_facts(
     towers, notes = _towers(outer, named, arch, tower_weights)
     if towers:
         arch["towers"] = towers
+    names = ("video_token_id", "video_token_index", "video_placeholder")
+    video = ["video"] if towers and any(name in values for name in names) else []
     for one in (outer, fields) if inner is not None else (outer,):
         _refuse_leftovers(one, named)
     return ConfigFacts(
-        _facts(arch, fields, inside, towers), (*notes, *_defaults(fields)), quantization(values)
+        _facts(arch, fields, inside, towers, video),
+        (*notes, *_defaults(fields)),
+        quantization(values),
     )
 
 
-def _facts(arch: Values, fields: Fields, inside: str, towers: list[Values]) -> Values:
+def _facts(
+    arch: Values, fields: Fields, inside: str, towers: list[Values], video: list[str]
+) -> Values:
     try:
         total = counts(arch)
     except (ShapeError, ValueError) as error:
@@ -132,7 +139,7 @@ def _facts(arch: Values, fields: Fields, inside: str, towers: list[Values]) -> V
     if length is not None and arch["position"] != "relative" and inside != "mamba":
         facts["context"] = {"native": length}
     if towers:
-        inputs = ["text", *dict.fromkeys(one["modality"] for one in towers)]
+        inputs = ["text", *dict.fromkeys(one["modality"] for one in towers), *video]
         facts["modalities"] = {"input": inputs, "output": ["text"]}
     return facts
 

@@ -44,7 +44,7 @@ def delta_decoder(fields: Fields, model_type: str) -> Values:
     full = attention(fields, arch["hidden_size"])
     full.update(qk_norm="head", output_gate=True)
     if fields.flag("attention_bias"):
-        full["bias"] = "all"
+        fields.fail("attention_bias", "is true, which no known model of this architecture has")
     fields.skip("attn_output_gate", "output_gate_type")
     state = {
         "variant": "gated-delta-net",
@@ -80,6 +80,8 @@ def _feed_forward(
         arch["ffn"] = {"size": fields.count(dense), "gated": True}
 
 
+_RENAMED = {"linear_attention": "mamba", "full_attention": "attention"}
+"""What Transformers 5 calls them when it saves a configuration again."""
 _NEMOTRON = {"M": "mamba", "*": "attention", "-": "mlp", "E": "moe"}
 
 
@@ -99,6 +101,7 @@ def nemotron_h(fields: Fields, model_type: str) -> Values:
                 "hybrid_override_pattern", f"does not give {layers} layers of {' '.join(_NEMOTRON)}"
             )
         kinds = [_NEMOTRON[sign] for sign in pattern]
+    kinds = [_RENAMED.get(str(one), one) for one in kinds]
     if set(map(str, kinds)) - set(_NEMOTRON.values()):
         fields.fail("layers_block_type", f"has other kinds than {', '.join(_NEMOTRON.values())}")
     for name in ("mamba_proj_bias", "mlp_bias", "use_bias", "attention_bias"):
@@ -136,9 +139,9 @@ def nemotron_h(fields: Fields, model_type: str) -> Values:
 def _nemotron_prediction(fields: Fields, arch: Values, full: Values) -> None:
     """Extra prediction layers are an attention and a mixture each, whatever the pattern of the network."""
     predicting = fields.some("num_nextn_predict_layers")
-    kinds = fields.items("mtp_layers_block_type") or [
-        _NEMOTRON.get(sign) for sign in fields.text("mtp_hybrid_override_pattern") or ""
-    ]
+    kinds = [_RENAMED.get(str(one), one) for one in fields.items("mtp_layers_block_type") or ()]
+    pattern = fields.text("mtp_hybrid_override_pattern") or ""
+    kinds = kinds or [_NEMOTRON.get(sign) for sign in pattern]
     if predicting and kinds == ["attention", "moe"]:
         mixer = {key: value for key, value in full.items() if key != "feed_forward"}
         two = {**arch, "norms_per_layer": 2}
@@ -173,10 +176,9 @@ def granite_hybrid(fields: Fields, model_type: str) -> Values:
     """Granite 4: Mamba-2 or attention, then experts with one shared expert, or the shared expert alone."""
     arch = _frame(fields, model_type, tied=True)
     layers = arch["layers"]
-    kinds = layer_types(fields, layers, ("mamba", "attention")) or fields.items(
-        "layers_block_type", layers
-    )
-    if kinds is None or set(map(str, kinds)) - {"mamba", "attention"}:
+    kinds = fields.items("layer_types", layers) or fields.items("layers_block_type", layers) or []
+    kinds = [_RENAMED.get(str(one), one) for one in kinds]
+    if not kinds or set(map(str, kinds)) - {"mamba", "attention"}:
         fields.fail("layer_types", "does not give mamba or attention for each layer")
     arch["position"] = fields.text("position_embedding_type") or "none"
     if arch["position"] not in ("rope", "none", "nope"):

@@ -88,7 +88,9 @@ def _indexer(fields: Fields, layers: int, hidden: int) -> tuple[list[bool], int]
     heads, dim = fields.maybe("index_n_heads"), fields.maybe("index_head_dim")
     fields.skip("index_topk", "index_topk_freq", "index_topk_pattern", "index_skip_topk_offset")
     fields.skip("index_share_for_mtp_iteration")
-    layer_types(fields, layers, ("deepseek_sparse_attention", "full_attention"))
+    layer_types(
+        fields, layers, ("deepseek_sparse_attention", "indexed_attention", "full_attention")
+    )
     kinds = fields.items("indexer_types", layers)
     if heads is None or dim is None:
         return [False] * layers, 0
@@ -106,7 +108,7 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
         fields.fail("model_type", f"is {model_type}, but `architectures` does not name DeepseekV4")
     layers, hidden = layer_count(fields), width(fields)
     streams = fields.count("hc_mult")
-    ratios = fields.items("compress_ratios") or []
+    ratios = fields.items("compress_ratios") or _named_ratios(fields, layers)
     if len(ratios) < layers:
         fields.fail("compress_ratios", f"has {len(ratios)} items for {layers} layers")
     base: Values = {
@@ -122,8 +124,12 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
     arch["attention"] = grouped(
         [_compressed(fields, base, hidden, streams, one) for one in ratios[:layers]]
     )
-    arch["experts"] = experts(fields, layers, router_bias=True)
-    hashed = fields.some("num_hash_layers")  # routed by a table, hence without a correction
+    # Layers routed by the hash of a token have no correction of the router.
+    listed = fields.items("mlp_layer_types", layers) or []
+    hashed = fields.some("num_hash_layers") or listed.count("hash_moe")
+    if set(map(str, listed)) - {"moe", "hash_moe"}:
+        fields.fail("mlp_layer_types", "has other values than moe and hash_moe")
+    arch["experts"] = experts(fields, layers, sparse=[True] * layers, router_bias=True)
     mixing = streams * streams * hidden + streams + 1
     arch["other_parameters"] = mixing - hashed * arch["experts"]["count"]
     arch["note"] = (
@@ -139,6 +145,23 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
         "hc_sinkhorn_iters",
     )
     return arch
+
+
+_RATIOS = {
+    "sliding_attention": 0,
+    "compressed_sparse_attention": 4,
+    "heavily_compressed_attention": 128,
+}
+
+
+def _named_ratios(fields: Fields, layers: int) -> list[int]:
+    """Ratios under the names that Transformers 5 gives to the layers."""
+    types = layer_types(fields, layers, tuple(_RATIOS)) or []
+    rates = fields.child("compress_rates")
+    for name, rate in rates.values.items() if rates is not None else ():
+        if _RATIOS.get(name) != rate:
+            fields.fail("compress_rates", f"gives {kind_of(rate)} to {name[:40]}")
+    return [_RATIOS[one] for one in types]
 
 
 def _compressed(fields: Fields, base: Values, hidden: int, streams: int, ratio: object) -> Values:

@@ -101,7 +101,7 @@ def windows(fields: Fields, layers: int, rule: str) -> list[int | None]:
     `use_sliding_window`, then the layers from `max_window_layers` on (Qwen2); `alternate`: every other layer, the
     first included (Gemma 2); `pattern`: all but every n-th (Gemma 3, Cohere 2). `layer_types` overrules them.
     """
-    size = fields.maybe("sliding_window", "sliding_window_size")
+    size = fields.some("sliding_window", "sliding_window_size") or None
     on = fields.flag("use_sliding_window", rule != "switch")
     first = fields.some("max_window_layers")
     pattern = fields.maybe("sliding_window_pattern", "_sliding_window_pattern")
@@ -155,7 +155,9 @@ def sparse_layers(fields: Fields, layers: int) -> list[bool]:
     return sparse
 
 
-def experts(fields: Fields, layers: int, **more: Any) -> Values | None:
+def experts(
+    fields: Fields, layers: int, *, sparse: list[bool] | None = None, **more: Any
+) -> Values | None:
     """The mixture, or None when the configuration has no experts. `more` overrules what it says."""
     count = fields.maybe("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts")
     if count is None:
@@ -170,7 +172,7 @@ def experts(fields: Fields, layers: int, **more: Any) -> Values | None:
     )
     if active > count:
         fields.fail("num_experts_per_tok", f"is {active}, more than the {count} experts")
-    sparse = sparse_layers(fields, layers)
+    sparse = sparse if sparse is not None else sparse_layers(fields, layers)
     size = fields.count(
         "moe_intermediate_size", "expert_intermediate_size", "intermediate_size", "ffn_hidden_size"
     )

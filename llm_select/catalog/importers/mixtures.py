@@ -52,7 +52,7 @@ def llama4(fields: Fields, model_type: str) -> Values:
     if dense:
         arch["ffn"] = {"size": fields.count("intermediate_size_mlp"), "gated": True}
     fields.skip(
-        "intermediate_size_mlp", "use_qk_norm"
+        "intermediate_size_mlp", "use_qk_norm", "no_rope_layer_interval"
     )  # its normalisation of queries and keys has no weights
     return arch
 
@@ -72,7 +72,7 @@ def gemma4(fields: Fields, model_type: str) -> Values:
     same = fields.flag("attention_k_eq_v")
     kv = fields.maybe("num_global_key_value_heads") if same else None
     far = {
-        **attention(fields, hidden, kv=kv, dim=fields.maybe("global_head_dim")),
+        **attention(fields, hidden, kv=kv, dim=_global_width(fields, types)),
         "qk_norm": "head",
     }
     if same:
@@ -106,6 +106,19 @@ def gemma4(fields: Fields, model_type: str) -> Values:
     if per_layer:
         arch["per_layer_embedding"] = {"vocab_size": rows or arch["vocab_size"], "size": per_layer}
     return arch
+
+
+def _global_width(fields: Fields, types: list[str]) -> int | None:
+    """Width of global heads: `global_head_dim`, which Transformers 5 writes for each of their layers instead."""
+    stated = fields.maybe("global_head_dim")
+    own = fields.child("per_layer_config")
+    for index, values in own.values.items() if own is not None else ():
+        layer = int(index) if index.isdecimal() and len(index) < 6 else len(types)
+        dim = values.get("head_dim") if isinstance(values, dict) and len(values) == 1 else None
+        if layer >= len(types) or types[layer] != "full_attention" or stated not in (None, dim):
+            fields.fail("per_layer_config", "says something else than the width of global heads")
+        stated = Fields(values, fields.where, f"per_layer_config.{index}.").count("head_dim")
+    return stated
 
 
 def minimax_m3(fields: Fields, model_type: str) -> Values:

@@ -20,6 +20,7 @@ from llm_select.catalog.importers.write import (
     updated_text,
     write_file,
 )
+from llm_select.catalog.parse import merge_family
 from llm_select.catalog.yaml_loader import parse
 from llm_select.schema.base import PARTIAL_DATE
 
@@ -71,11 +72,14 @@ def run_import(request: Request, catalog: Any, *, today: str) -> Result:
             f"the files hold {bundle.size:,} bytes" if bundle.size else "no facts for a card",
         )
         return Result(name, known, (), notes, (), "", {}, ())
-    path, old = _card_file(name, request.directory) if name and known else (None, None)
+    old = _card_file(name, request.directory) if name and known else None
     card: Values = parse(old).value if old is not None else {}
+    if name and known and not _has_family(name, request.directory):
+        # A card that replaces a bundled one in another directory is a whole card: its family stays behind.
+        card = merge_family(card, _family(name, Path(bundled_directory())))
     values = _named(proposal.facts, card, bundle)
     found = changes(card if old is not None else None, values)
-    return _result(request, name, known, card, old, path, proposal, found)
+    return _result(request, name, known, card, old, proposal, found)
 
 
 def _result(
@@ -84,13 +88,12 @@ def _result(
     known: bool,
     card: Values,
     old: bytes | None,
-    path: Path | None,
     proposal: Draft,
     found: list[Change],
 ) -> Result:
     chosen = accepted(found, request.accept)
     merged = apply(card, chosen)
-    if proposal.sources:
+    if proposal.attributed:
         sources = cite(card, [one.field for one in chosen], proposal.cited)
         if sources:
             merged["sources"] = sources
@@ -104,8 +107,8 @@ def _result(
     written: tuple[str, ...] = ()
     if request.directory is not None and not request.dry_run and chosen:
         written = _write(request, name, text, entries, proposal)
-    del path
-    family = _family_fields(name, request.directory, known)
+    root = request.directory or (Path(bundled_directory()) if known else None)
+    family = _family(name, root) if name and root else {}
     lacking = tuple(field for field in missing(merged) if field not in family)
     return Result(name, known, tuple(found), proposal.notes, lacking, text, entries, written)
 
@@ -118,7 +121,7 @@ def _write(
         raise SourceError(
             "no id to write the card under", where="--id", remedy="give --id family/name"
         )
-    if proposal.cited and not proposal.sources:
+    if proposal.cited and not proposal.attributed:
         raise SourceError(
             "a card is not written without a source for its facts",
             where="--catalog",
@@ -165,27 +168,27 @@ def _target(request: Request, bundle: Bundle, catalog: Any) -> tuple[str | None,
     return f"{slug_of(owner)}/{slug_of(model_name)}", False
 
 
-def _card_file(name: str, directory: Path | None) -> tuple[Path, bytes]:
-    """The card's file, the user's before the bundled one."""
-    family, model = name.split("/")
+def _card_file(name: str, directory: Path | None) -> bytes:
+    """The card's text: the user's before the bundled one."""
     for root in (directory, Path(bundled_directory())):
-        if root is not None:
-            path = root / "models" / family / f"{model}.yaml"
-            if path.is_file():
-                return path, read_file(path, MAX_JSON)
+        path = root / "models" / f"{name}.yaml" if root is not None else None
+        if path is not None and path.is_file():
+            return read_file(path, MAX_JSON)
     raise SourceError(
         f"the card {name} is in neither the catalog given nor the bundled one", where="--catalog"
     )
 
 
-def _family_fields(name: str | None, directory: Path | None, known: bool) -> set[str]:
-    """Required fields that the family's file gives, in the directory where the card will be."""
-    if name is None:
-        return set()
-    root = directory or (Path(bundled_directory()) if known else None)
-    path = root / "models" / name.split("/")[0] / "family.yaml" if root is not None else None
-    value = parse(path.read_bytes()).value if path is not None and path.is_file() else None
-    return set(value) & {"developer", "license"} if isinstance(value, dict) else set()
+def _has_family(name: str, directory: Path | None) -> bool:
+    """The directory that is written to gives the defaults that the card takes."""
+    root = directory or Path(bundled_directory())
+    return (root / "models" / name.split("/")[0] / "family.yaml").is_file()
+
+
+def _family(name: str, directory: Path) -> Values:
+    path = directory / "models" / name.split("/")[0] / "family.yaml"
+    value = parse(read_file(path, MAX_JSON)).value if path.is_file() else None
+    return value if isinstance(value, dict) else {}
 
 
 def _given(request: Request) -> Values:

@@ -20,6 +20,7 @@ def tower(vision: Fields, model_type: str, outer: Fields, hidden: int) -> Values
         "gemma4": _gemma4,
         "gemma3": _siglip,
         "mistral3": _pixtral,
+        "llama4": _llama4,
     }
     if model_type not in known:
         return None
@@ -99,6 +100,11 @@ def _siglip(vision: Fields, _outer: Fields, hidden: int) -> int:
     wide, patch = vision.count("hidden_size"), vision.count("patch_size")
     count = _linear(3 * patch**2, wide) + (vision.count("image_size") // patch) ** 2 * wide
     count += _depth(vision, "num_hidden_layers") * _block(wide, vision.count("intermediate_size"))
+    if vision.flag("vision_use_head", True):
+        # Pooling by attention to one learned query (Transformers `SiglipMultiheadAttentionPoolingHead`).
+        size = vision.count("intermediate_size")
+        count += 3 * wide + _linear(wide, 3 * wide) + _linear(wide, wide)
+        count += _linear(wide, size) + _linear(size, wide)
     # The projector: one matrix without bias, one RMS normalisation (Transformers `Gemma3MultiModalProjector`).
     return count + 2 * wide + wide * hidden + wide
 
@@ -116,6 +122,19 @@ def _pixtral(vision: Fields, outer: Fields, hidden: int) -> int:
     return (
         count + wide + merged * wide + _linear(wide, hidden, bias) + _linear(hidden, hidden, bias)
     )
+
+
+def _llama4(vision: Fields, _outer: Fields, hidden: int) -> int:
+    wide, size, patch = (
+        vision.count("hidden_size"),
+        vision.count("intermediate_size"),
+        vision.count("patch_size"),
+    )
+    count = 3 * patch**2 * wide + wide + ((vision.count("image_size") // patch) ** 2 + 1) * wide
+    count += _depth(vision, "num_hidden_layers") * _block(wide, size) + 4 * wide
+    out = vision.count("projector_output_dim")
+    count += size * vision.count("projector_input_dim") + vision.count("projector_input_dim") * out
+    return count + vision.count("vision_output_dim") * hidden
 
 
 def _gemma4(vision: Fields, _outer: Fields, hidden: int) -> int:
