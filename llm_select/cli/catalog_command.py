@@ -1,4 +1,4 @@
-"""`llm-select catalog list`, `check` and `schema`."""
+"""`llm-select catalog list`, `check`, `schema`, `import` and `import-evaluations`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 @app.callback()
 def catalog() -> None:
-    """List, check and describe catalogs."""
+    """List, check, describe and fill catalogs."""
 
 
 @app.command("list", epilog="Example: llm-select catalog list -o json")
@@ -130,3 +130,117 @@ def schema(
     found = CONTRACTS[kind] if kind in CONTRACTS else json_schema(kind)
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     return 0
+
+
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option("--accept", help="Field to take although the card differs, or all; repeatable."),
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing.")]
+IntoOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalog", help="Catalog directory to write into; without it nothing is written."
+    ),
+]
+
+
+@app.command("import", epilog="Example: llm-select catalog import config.json --id acme/tickets-7b")
+def import_(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="config.json, .safetensors, .gguf, README.md, a price table, a directory of these, or hf:OWNER/NAME."
+        ),
+    ],
+    model_id: Annotated[
+        str | None, typer.Option("--id", help="Card to compare with or to make, family/name.")
+    ] = None,
+    catalog: IntoOption = None,
+    accept: AcceptOption = None,
+    dry_run: DryRunOption = False,
+    repository: Annotated[
+        str | None,
+        typer.Option("--repository", help="Repository on the hub that local files are from."),
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option("--revision", help="Commit that local files are of.")
+    ] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Where local files are from.")] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Field no file holds: released=2026-07-23, developer, name or license; repeatable.",
+        ),
+    ] = None,
+    price_source: Annotated[
+        str | None, typer.Option("--source", help="Of a price table: its id in sources/.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Of a price table: the day it was read.")
+    ] = None,
+    output: OutputOption = "table",
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """Draft a card from published files, or compare them with the card there is."""
+    from llm_select.cli.catalog_import import import_card, import_price_table, is_price_table
+    from llm_select.cli.output import check_form
+
+    form = check_form(output, locale)
+    taken = tuple(accept or ())
+    if is_price_table(source):
+        unused = {"--repository": repository, "--revision": revision, "--url": url, "--set": given}
+        return import_price_table(
+            form, source, unused, model_id, catalog, taken, dry_run, price_source, as_of
+        )
+    return import_card(
+        form, source, model_id, catalog, taken, dry_run, (repository, revision, url), given,
+        {"--source": price_source, "--as-of": as_of},
+    )  # fmt: skip
+
+
+@app.command(
+    "import-evaluations",
+    epilog="Example: llm-select catalog import-evaluations table.csv --board squad-v2",
+)
+def import_evaluations(
+    table: Annotated[
+        Path,
+        typer.Argument(metavar="CSV", help="entry, language and score, or a column a language."),
+    ],
+    board: Annotated[str, typer.Option("--board", help="Board to fill: its file in evaluations/.")],
+    benchmark: Annotated[
+        str | None, typer.Option("--benchmark", help="Benchmark of a new board; default its id.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Id in sources/ of the table.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", help="When the table was published.")
+    ] = None,
+    reported_by: Annotated[
+        str | None,
+        typer.Option("--reported-by", help="developer, third-party, organisers or users."),
+    ] = None,
+    setting: Annotated[
+        str | None,
+        typer.Option("--setting", help="fine-tuned, few-shot, zero-shot, prompted or preference."),
+    ] = None,
+    catalog: IntoOption = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take scores that differ from those of the board.")
+    ] = False,
+    dry_run: DryRunOption = False,
+    output: OutputOption = "table",
+    locale: LocaleOption = "en",
+    debug: DebugOption = False,
+) -> int:
+    """Fill a board from a CSV: names to cards, scores by language, differences said."""
+    from llm_select.cli.catalog_import import import_board_table
+    from llm_select.cli.output import check_form
+
+    form = check_form(output, locale)
+    facts = (benchmark, source, date, reported_by, setting)
+    return import_board_table(form, table, board, facts, catalog, accept, dry_run)

@@ -26,7 +26,7 @@ COMMANDS = {
     "benchmarks": "List benchmarks and how many models each has.",
     "licenses": "List licences and their conditions.",
     "hardware": "List devices, or show this machine.",
-    "catalog": "List, check and describe catalogs.",
+    "catalog": "List, check, describe and fill catalogs.",
 }
 """Every command with its line in the help; each lives in `llm_select.cli.<name>`."""
 _MODULES = {name: f"llm_select.cli.{name}_command" for name in COMMANDS}

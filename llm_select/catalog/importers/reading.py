@@ -1,0 +1,215 @@
+"""Bytes of strangers into values: bounded in size, depth and number, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NoReturn
+
+from llm_select.errors import LlmSelectError
+
+MAX_JSON = 16 * 2**20
+"""Bytes of a configuration or an index; the largest index of a published model has some 20 MB per million tensors."""
+MAX_COUNT = 10**13
+"""No width, count or size in a configuration comes near."""
+
+
+class SourceError(LlmSelectError):
+    """A file that cannot be imported: `where` names it, with the field where there is one."""
+
+
+class Unbounded(float):
+    """NaN or an infinity where JSON has none. Some configurations write it into a field that no shape needs."""
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """The bytes of a regular file of at most `most` bytes. Raises SourceError."""
+    try:
+        if not path.is_file():
+            raise SourceError("not a file", where=str(path), remedy="give a file that exists")
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}", where=str(path)) from None
+    if len(data) > most:
+        raise SourceError(
+            f"larger than {most // 2**20} MiB",
+            where=str(path),
+            remedy="is it the file you meant?",
+        )
+    return data
+
+
+def json_value(data: bytes, where: str, most: int = MAX_JSON) -> Any:
+    """JSON in UTF-8 without duplicate keys. NaN and infinities come back as `Unbounded`. Raises SourceError."""
+    if len(data) > most:
+        raise SourceError(f"larger than {most // 2**20} MiB", where=where)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"not UTF-8: byte 0x{data[error.start]:02x} at {error.start}",
+            where=where,
+            remedy="save the file as UTF-8",
+        ) from None
+    try:
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=Unbounded)
+    except _Twice as twice:
+        raise SourceError(
+            f"the key {twice.args[0]!r} is given twice", where=where, remedy="keep one"
+        ) from None
+    except RecursionError:
+        raise SourceError("nested too deeply", where=where, remedy="flatten it") from None
+    except json.JSONDecodeError as error:
+        raise SourceError(
+            f"not JSON: {error.msg}", where=f"{where}:{error.lineno}:{error.colno}"
+        ) from None
+    except ValueError:  # an integer of thousands of digits
+        raise SourceError("a number is too long to be one", where=where) from None
+
+
+def json_object(data: bytes, where: str, most: int = MAX_JSON) -> dict[str, Any]:
+    """As `json_value`, for a file whose top is an object."""
+    value = json_value(data, where, most)
+    if not isinstance(value, dict):
+        raise SourceError(f"holds {kind_of(value)} where an object belongs", where=where)
+    return value
+
+
+def kind_of(value: object) -> str:
+    """A value's kind in words, the value itself when it is short."""
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+class _Twice(Exception):  # noqa: N818 - a signal inside this module
+    pass
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Twice(key[:80])
+            seen.add(key)
+    return found
+
+
+class Fields:
+    """A configuration's fields, each marked when it is read, so that what no rule placed can be named.
+
+    Every reader raises SourceError with the field's name when the value is of the wrong kind.
+    """
+
+    def __init__(self, values: dict[str, Any], where: str, path: str = "") -> None:
+        self.values = values
+        self.where = where
+        self.path = path
+        self.read: set[str] = set()
+        self.defaults: dict[str, Any] = {}
+        """Values of the architecture's configuration class, for fields a file may leave out."""
+        self.defaulted: dict[str, Any] = {}
+        """The defaults that were needed."""
+
+    def get(self, *names: str) -> Any:
+        """The first of these fields that is given and not null, else its default, else None."""
+        self.read.update(names)
+        for name in names:
+            if self.values.get(name) is not None:
+                return self.values[name]
+        for name in names:
+            if name in self.defaults and name not in self.values:
+                if self.defaults[name] is not None:
+                    self.defaulted[name] = self.defaults[name]
+                return self.defaults[name]
+        return None
+
+    def count(self, *names: str) -> int:
+        """A whole number above 0 that must be there."""
+        value = self.maybe(*names)
+        if value is None:
+            self.fail(names[0], "is missing", "the shape cannot be told without it")
+        return value
+
+    def maybe(self, *names: str) -> int | None:
+        """A whole number above 0, or None. A float without a fraction counts as one, as JSON writers make them."""
+        value = self.get(*names)
+        if value is None:
+            return None
+        if isinstance(value, float) and not isinstance(value, Unbounded) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fail(self._given(names), f"is {kind_of(value)}, not a whole number")
+        if not 0 < value <= MAX_COUNT:
+            self.fail(self._given(names), f"is {kind_of(value)}, not a count")
+        return value
+
+    def some(self, *names: str) -> int:
+        """A whole number, 0 when absent or 0."""
+        value = self.get(*names)
+        if value is None or (value == 0 and not isinstance(value, bool)):
+            return 0
+        return self.maybe(*names) or 0
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """True or false."""
+        value = self.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.fail(name, f"is {kind_of(value)}, neither true nor false")
+        return value
+
+    def text(self, *names: str) -> str | None:
+        """Text, or None."""
+        value = self.get(*names)
+        if value is not None and not isinstance(value, str):
+            self.fail(self._given(names), f"is {kind_of(value)}, not text")
+        return value
+
+    def items(self, name: str, length: int | None = None) -> list[Any] | None:
+        """A list, of this length where one is given, or None."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            self.fail(name, f"is {kind_of(value)}, not a list")
+        if length is not None and len(value) != length:
+            self.fail(name, f"has {len(value)} items, not one for each of {length} layers")
+        return value
+
+    def child(self, name: str) -> Fields | None:
+        """An object inside, or None."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.fail(name, f"is {kind_of(value)}, not an object")
+        return Fields(value, self.where, f"{self.path}{name}.")
+
+    def skip(self, *names: str) -> None:
+        """Marks fields as read that say nothing about the shape."""
+        self.read.update(names)
+
+    def fail(self, name: str, message: str, remedy: str | None = None) -> NoReturn:
+        """Raises SourceError about a field."""
+        raise SourceError(f"{self.path}{name} {message}", where=self.where, remedy=remedy)
+
+    def unread(self) -> list[str]:
+        """Fields with a value that nothing has read."""
+        return [
+            f"{self.path}{name}"
+            for name, value in self.values.items()
+            if name not in self.read and value not in (None, False, 0, "", [], {})
+        ]
+
+    def _given(self, names: tuple[str, ...]) -> str:
+        return next((name for name in names if self.values.get(name) is not None), names[0])
