@@ -41,6 +41,8 @@ class Machine(NamedTuple):
     """Between devices, one direction."""
     ram_gib: float | None
     """Main memory for layers that stay on the host; None: no offload."""
+    engines: tuple[str, ...] | None = None
+    """Engines that run on the device; None: all that run on its maker's."""
 
 
 class Workload(NamedTuple):
