@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
 
-if TYPE_CHECKING:
-    from llm_select.estimates.types import Machine
-
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-_VENDORS = {
-    "nvidia": "NVIDIA",
-    "amd": "AMD",
-    "apple": "Apple",
-    "intel": "Intel",
-    "cpu": "none, it is the processor",
-}
 
 
 @app.callback()
@@ -78,27 +66,6 @@ def list_devices(
     return 0
 
 
-def _found(machine: Machine) -> list[tuple[str, str]]:
-    """What was found, in words; the records keep the numbers."""
-    from llm_select.render.numbers import gib
-    from llm_select.units import GIB
-
-    each = " of each" if machine.devices > 1 else ""
-    speed = machine.bandwidth_gb_s
-    rows = [
-        ("machine", machine.name),
-        ("device in the catalog", machine.device or "none"),
-        ("vendor", _VENDORS.get(machine.vendor or "", "unknown")),
-        ("number of devices", str(machine.devices)),
-        (f"memory{each}", gib(machine.nominal_gib * GIB)),
-        (f"usable{each}", gib(machine.usable_gib * GIB)),
-        (f"bandwidth{each}", "unknown" if speed is None else f"{speed:g} GB/s"),
-    ]
-    if machine.ram_gib is not None:
-        rows.append(("main memory", gib(machine.ram_gib * GIB)))
-    return rows
-
-
 @app.command("detect", epilog="Example: llm-select hardware detect -o json")
 def detect(
     output: OutputOption = "table",
@@ -111,21 +78,12 @@ def detect(
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.hardware.detect import look, machine
     from llm_select.render.document import Column
+    from llm_select.render.hardware_view import record, rows
 
     form = check_form(output, locale)
     loaded = open_catalog(catalog)
-    found = machine(loaded, look())
-    record: dict[str, object] = {
-        "name": found.name,
-        "device": found.device,
-        "vendor": found.vendor,
-        "devices": found.devices,
-        "nominal_gib": found.nominal_gib,
-        "usable_gib": found.usable_gib,
-        "bandwidth_gb_s": found.bandwidth_gb_s,
-        "ram_gib": found.ram_gib,
-    }
-    emit_list(
-        form, "machine", (Column("What", keep=True), Column("Found")), _found(found), [record]
-    )
+    seen = look()
+    found = machine(loaded, seen)
+    columns = (Column("What", keep=True), Column("Found"))
+    emit_list(form, "machine", columns, rows(found, seen), [record(found, seen)])
     return 0

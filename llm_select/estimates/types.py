@@ -43,6 +43,8 @@ class Machine(NamedTuple):
     """Main memory for layers that stay on the host; None: no offload."""
     tdp_w: float | None = None
     """Power limit of one device, W; None when unknown."""
+    engines: tuple[str, ...] | None = None
+    """Engines that run on the device; None: all that run on its maker's."""
 
 
 class Workload(NamedTuple):

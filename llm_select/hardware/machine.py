@@ -83,6 +83,7 @@ def from_device(
         interconnect_gb_s=device.interconnect_gb_s,
         ram_gib=ram,
         tdp_w=device.tdp_w,
+        engines=device.engines,
     )
 
 

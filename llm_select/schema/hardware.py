@@ -75,6 +75,8 @@ class Device(Strict):
     """Throughput; absent when the vendor does not say."""
     interconnect_gb_s: Positive | None = None
     """NVLink, Infinity Fabric or PCIe, one direction, 1e9 bytes per second."""
+    engines: tuple[Slug, ...] | None = None
+    """Engines that run on it, where fewer do than on its maker's other devices."""
     released: PartialDate | None = None
     """Release."""
     tdp_w: Positive | None = None

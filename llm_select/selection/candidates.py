@@ -55,7 +55,7 @@ def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, .
     for engine_id, engine in catalog.engines.items():
         if requirements.engines and engine_id not in requirements.engines:
             continue
-        if serves(engine, vendor):
+        if serves(engine, vendor) and _runs_here(engine_id, machine):
             formats = tuple(
                 Format(name, catalog.quantizations[name], _least_bits(catalog.quantizations[name]))
                 for name in engine.quantizations
@@ -64,6 +64,11 @@ def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, .
             )
             found.append(Offering(engine_id, engine, formats))
     return tuple(found)
+
+
+def _runs_here(engine_id: str, machine: Machine | None) -> bool:
+    """False on a device of a generation that the engine left behind or never took up."""
+    return machine is None or machine.engines is None or engine_id in machine.engines
 
 
 def loads(engine: Engine, name: str, quantization: Quantization, machine: Machine) -> bool:

@@ -195,6 +195,9 @@ def _own(section: str, value: Any) -> Iterator[tuple[Path, str, str]]:
     elif section == "engines":
         for index, name in enumerate(value.quantizations):
             yield ("quantizations", index), "quantizations", name
+    elif section == "devices":
+        for index, name in enumerate(value.engines or ()):
+            yield ("engines", index), "engines", name
     elif section == "losses":
         yield from _of_losses(value)
 
