@@ -173,7 +173,7 @@ def _sources(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             elif name == "sources":
                 for key, source in item.items():
                     yield (*path, name, key), source
-            else:
+            elif item is not None and not isinstance(item, (str, int, float)):
                 yield from _sources(item, (*path, name))
 
 
