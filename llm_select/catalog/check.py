@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from llm_select.catalog.files import bundled_directory
 from llm_select.catalog.findings import Finding, dotted, order
 from llm_select.catalog.load import SECTIONS, read_directory
+from llm_select.catalog.rules.exemptions import exemptions, idle, needless_exemption
 from llm_select.catalog.rules.found import Found, Rule, Subject
 from llm_select.catalog.rules.references import dangling
-from llm_select.catalog.rules.registry import RULES
+from llm_select.catalog.rules.registry import PLAUSIBILITY, RULES
 from llm_select.schema.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def check(
     bundle = bundled_directory()
     below = bundled and all(os.path.realpath(path) != os.path.realpath(bundle) for path in own)
     parsed = [read_directory(path) for path in ([bundle] if below else []) + own]
-    asked = parsed[-len(own) :] if own else parsed
+    return findings_of(parsed, parsed[-len(own) :] if own else parsed, today)
+
+
+def findings_of(parsed: Sequence[Parsed], asked: Sequence[Parsed], today: str) -> list[Finding]:
+    """What is wrong with the directories asked about, of those that are merged; sorted."""
     findings = {finding for one in asked for finding in one.findings}
     origins: dict[tuple[str, str], Origin] = {}
     for one in parsed:
@@ -58,11 +63,36 @@ def misplaced_references(directories: Sequence[str], catalog: Catalog) -> list[F
     ]
 
 
-def run(subject: Subject, rules: Iterable[Rule] = RULES) -> Iterator[tuple[Rule, Found]]:
-    """Everything the rules find."""
+MOST_FINDINGS = 1000
+"""Findings of one rule that are told; a hostile catalog could have millions."""
+
+
+def run(subject: Subject, rules: Sequence[Rule] = RULES) -> Iterator[tuple[Rule, Found]]:
+    """Everything the rules find, less what an object's `checks` set aside for a reason."""
+    exempt = {
+        (section, key, code): (section, key, index, code)
+        for section, key, index, code in exemptions(subject.catalog)
+        if code in PLAUSIBILITY
+    }
+    needed: set[tuple[str, str, str]] = set()
     for rule in rules:
+        told = 0
         for found in rule.check(subject) if rule.check is not None else ():
+            place = (found.section, found.id, rule.code)
+            if place in exempt:
+                needed.add(place)
+                continue
+            told += 1
+            if told > MOST_FINDINGS:
+                message = f"and more: the rule stops after {MOST_FINDINGS:,}"
+                yield rule, found._replace(message=message, remedy="mend the others first")
+                break
             yield rule, found
+    for rule in rules:
+        if rule.check is needless_exemption:
+            for place, exemption in exempt.items():
+                if place not in needed:
+                    yield rule, idle(*exemption)
 
 
 def located(rule: Rule, found: Found, origins: Mapping[tuple[str, str], Origin]) -> Finding:

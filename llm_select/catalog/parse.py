@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -191,13 +192,31 @@ class _Reader:
         try:
             return _adapter(kind).validate_json(json.dumps(value), strict=True)
         except ValidationError as error:
-            for detail in error.errors(include_url=False) if report else ():
-                path, message, remedy = describe(KINDS[kind], detail)
-                file, line = origin.place(*path)
-                self.findings.append(
-                    Finding(file, line, "LS001", "error", dotted(path), message, remedy)
-                )
+            if report:
+                self._explain(kind, value, error, origin)
         return None
+
+    def _explain(self, kind: str, value: Any, error: ValidationError, origin: Origin) -> None:
+        count, cut = error.error_count(), False
+        if count > MOST_ERRORS:
+            # Half a million errors take minutes to describe: those of a shortened value are told.
+            try:
+                _adapter(kind).validate_json(json.dumps(_shortened(value)), strict=True)
+            except ValidationError as fewer:
+                error, cut = fewer, True
+        told = 0
+        for detail in error.errors(include_url=False):
+            if told == MOST_ERRORS or (cut and detail["type"] == "missing"):
+                continue
+            told += 1
+            path, message, remedy = describe(KINDS[kind], detail)
+            file, line = origin.place(*path)
+            self.findings.append(
+                Finding(file, line, "LS001", "error", dotted(path), message, remedy)
+            )
+        if count > told:
+            message = f"{count - told:,} more problems like these"
+            self.findings.append(Finding(origin.file, 0, "LS001", "error", "", message))
 
     def _add(self, file: str, problem: Problem, code: str) -> None:
         self.findings.append(
@@ -224,6 +243,19 @@ def merge_family(card: dict[str, Any], family: Mapping[str, Any]) -> dict[str, A
     if isinstance(shared, dict) and isinstance(own, dict):
         merged["sources"] = {**shared, **own}
     return merged
+
+
+MOST_ERRORS = 100
+"""Problems of one file that are told; the others are counted."""
+
+
+def _shortened(value: Any) -> Any:
+    """The value with the first items of each list and mapping only."""
+    if isinstance(value, dict):
+        return {key: _shortened(item) for key, item in islice(value.items(), MOST_ERRORS)}
+    if isinstance(value, list):
+        return [_shortened(item) for item in value[:MOST_ERRORS]]
+    return value
 
 
 _adapters: dict[str, TypeAdapter[Any]] = {}

@@ -15,6 +15,7 @@ _KEY = "[key]"
 _PATTERNS = {
     base.PARTIAL_DATE: ("is not a date", 'write 2024-07-23, 2024-07 or "2024" in quotes'),
     base.LANGUAGE_TAG: ("is not a language tag", "write a BCP-47 tag such as de, zh-Hans or pt-BR"),
+    r"^LS[0-9]{3}$": ("is not the code of a rule", "write a code such as LS017; see docs/rules.md"),
     base.SLUG: ("is not an id", "use lower-case letters, digits, dots, dashes and underscores"),
 }
 _FAMILY_FIELDS = ("developer", "license")

@@ -1,5 +1,8 @@
 """`llm-select catalog list`, `check`, `schema`, `import` and `import-evaluations`."""
 
+# Plain paths: a finding's file is text.
+# ruff: noqa: PTH100
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -84,23 +87,58 @@ def check(
         bool,
         typer.Option("--alone", help="Do not let it refer to the bundled catalog."),
     ] = False,
-    output: OutputOption = "table",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 for warnings as well as for errors.")
+    ] = False,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", help="table, plain, json, csv, markdown, sarif or github."),
+    ] = "table",
     locale: LocaleOption = "en",
     debug: DebugOption = False,
 ) -> int:
-    """Check catalog files: every problem at once, with file:line and remedy. Exit 1 when there is one."""
+    """Check catalog files: every problem at once, with file:line and remedy. Exit 1 when there is an error."""
+    import os
+    import sys
     from datetime import UTC, datetime
 
+    from llm_select import __version__
     from llm_select.catalog.check import check as check_catalog
+    from llm_select.catalog.rules.registry import RULES
     from llm_select.cli.output import check_form, emit
     from llm_select.render.check_view import check_document, check_json
+    from llm_select.render.github import github
+    from llm_select.render.sarif import sarif
 
-    form = check_form(output, locale)
+    form = check_form(output, locale, ("sarif", "github"))
     today = datetime.now(UTC).date().isoformat()
     asked = [*(directories or ()), *(catalog or ())]
     findings = check_catalog(asked, today=today, bundled=not alone)
-    emit(form, lambda: check_document(findings), lambda: check_json(findings))
-    return 1 if any(f.severity == "error" for f in findings) else 0
+    if form in ("github", "sarif"):
+        # A runner of workflows says where the sources are; elsewhere that is where one stands.
+        root = os.path.abspath(os.environ.get("GITHUB_WORKSPACE") or os.curdir)
+        placed = [f._replace(file=os.path.abspath(f.file)) for f in findings]
+        if form == "github":
+            sys.stdout.write(github(placed, root=root))
+        else:
+            log = sarif(placed, RULES, root=root, version=__version__, home=_home())
+            emit(form, lambda: check_document(findings), lambda: log)
+    else:
+        emit(form, lambda: check_document(findings), lambda: check_json(findings))
+    failing = ("error", "warning") if strict else ("error",)
+    return 1 if any(f.severity in failing for f in findings) else 0
+
+
+def _home() -> str:
+    """Address of the source repository, where the installed package names one."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        urls = metadata("llm-select").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    named = dict(url.split(", ", 1) for url in urls if ", " in url)
+    return next((named[name] for name in ("Repository", "Source", "Homepage") if name in named), "")
 
 
 @app.command("schema", epilog="Example: llm-select catalog schema model > model.json")

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 FORMS = ("table", "plain", "json", "csv", "markdown")
 
 
-def check_form(form: str, locale: str = "en") -> str:
-    """The output form, checked before any work is done."""
+def check_form(form: str, locale: str = "en", more: Sequence[str] = ()) -> str:
+    """The output form, checked before any work is done. `more` are forms that one command has beside the others."""
     lowered = form.strip().lower()
-    if lowered not in FORMS:
+    if lowered not in (*FORMS, *more):
         raise UsageError(
             f"unknown output form {form!r}",
             where="--output",
-            remedy=f"it takes {', '.join(FORMS)}",
+            remedy=f"it takes {', '.join((*FORMS, *more))}",
         )
     if locale.strip().lower().split("_")[0].split("-")[0] != "en":
         raise UsageError(
@@ -42,7 +42,7 @@ def open_catalog(directories: Sequence[Path] | None) -> Catalog:
 
 def emit(form: str, document: Callable[[], Document], payload: Callable[[], object]) -> None:
     """Print; only the form asked for is built."""
-    if form == "json":
+    if form in ("json", "sarif"):
         # Escapes where the output cannot carry every sign: JSON must never lose one.
         unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
         text = json.dumps(payload(), ensure_ascii=not unicode, indent=2, allow_nan=False) + "\n"

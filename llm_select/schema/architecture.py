@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from llm_select.schema.base import Count, NonNegative, Strict
+from llm_select.schema.base import Count, Layers, NonNegative, Strict
 
 MixerKind = Literal[
     "multi-head",
@@ -108,7 +108,7 @@ class State(Strict):
 class LayerGroup(Strict):
     """Layers of a stack that share one token mixer, in any order of appearance."""
 
-    layers: Count
+    layers: Layers
     """How many layers of the stack are of this kind."""
     kind: MixerKind
     """The token mixer; `none` for a layer that is a feed-forward network only."""
@@ -155,7 +155,7 @@ class LayerGroup(Strict):
 class Stack(Strict):
     """One pile of layers."""
 
-    layers: Count
+    layers: Layers
     """Layers in all; the groups' counts sum to it."""
     attention: tuple[LayerGroup, ...]
     """The layers by kind of token mixer."""
@@ -172,7 +172,7 @@ class Recurrent(Strict):
 
     cell: Literal["lstm", "gru", "qrnn", "awd-lstm"]
     """The cell."""
-    layers: Count
+    layers: Layers
     """Layers."""
     hidden_size: Count
     """Width of the cell."""
@@ -202,7 +202,7 @@ class Tower(Strict):
 class ExtraPrediction(Strict):
     """Layers that predict further tokens, in the files but not in the main count."""
 
-    layers: Count
+    layers: Layers
     """Layers."""
     parameters: Count
     """Their parameters."""
@@ -244,7 +244,7 @@ class Architecture(Strict):
     """True when the embeddings are normalised (BERT)."""
     embedding_size: Count | None = None
     """Width of the embedding table where it is factorised (ALBERT, ELECTRA)."""
-    layers: Count | None = None
+    layers: Layers | None = None
     """Layers of the only stack."""
     attention: tuple[LayerGroup, ...] = ()
     """Layer groups of the only stack."""

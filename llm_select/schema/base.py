@@ -25,7 +25,11 @@ SourceId = Annotated[str, StringConstraints(pattern=SLUG)]
 ModelId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*$")]
 """`<family>/<model>`, from the path of the card."""
 
-Count = Annotated[int, Field(gt=0)]
+MOST = 2**63 - 1
+"""Largest whole number: beyond it other readers of the JSON lose digits."""
+Count = Annotated[int, Field(gt=0, le=MOST)]
+Layers = Annotated[int, Field(gt=0, le=100_000)]
+"""Layers: formulas walk over them one by one."""
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -42,3 +46,12 @@ class Strict(BaseModel):
         strict=False,
         coerce_numbers_to_str=False,
     )
+
+
+class Checks(Strict):
+    """Plausibility rules of `catalog check` that an object breaks for a good reason."""
+
+    ignore: tuple[Annotated[str, StringConstraints(pattern=r"^LS[0-9]{3}$")], ...]
+    """Codes of the rules."""
+    because: str = Field(min_length=1)
+    """The reason, for the next reader."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from llm_select.schema.base import (
+    Checks,
     Count,
     Finite,
     LanguageTag,
@@ -93,6 +94,8 @@ class Board(Strict):
     """Scores by language or pair (`all` when there is one list), then by entry."""
     stderr: dict[str, dict[str, NonNegative]] = {}
     """Standard errors in the same shape, where published."""
+    checks: Checks | None = None
+    """Plausibility rules that do not hold here, and why."""
 
 
 class BoardUse(Strict):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from llm_select.schema.architecture import Architecture
 from llm_select.schema.base import (
+    Checks,
     Count,
     Finite,
     LanguageTag,
@@ -229,6 +230,8 @@ class Model(Strict):
     """Review notes."""
     sources: dict[str, SourceId] = {}
     """For each field of facts, where it was read."""
+    checks: Checks | None = None
+    """Plausibility rules that do not hold here, and why."""
 
 
 class Family(Strict):

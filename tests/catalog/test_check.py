@@ -55,7 +55,7 @@ def test_a_good_catalog_has_no_findings(build: Build) -> None:
         ("LS005", PLACE, "value: 61.5", "value: 161.5", 19, "evaluations[0].value"),
         ("LS005", PLACE, "active: 620160", "active: 620161", 7, "parameters.active"),
         ("LS005", PLACE, "native: 4096", "native: 4096, extended: 2048", 17, "context.extended"),
-        ("LS005", PLACE, "- {format:", "- {size_bytes: 9999, format:", 21, "artifacts[0].size_bytes"),
+        ("LS024", PLACE, "- {format:", "- {size_bytes: 9999, format:", 21, "artifacts[0].size_bytes"),
         ("LS005", BOARD, "Tiny: 61.5", "Tiny: -1", 10, "scores.en.Tiny"),
         ("LS005", "benchmarks/quiz.yaml", "floor: 25", "floor: 125", 7, "floor"),
         ("LS005", "benchmarks/quiz.yaml", "ceiling: 100\n", "", 6, "scale"),
@@ -150,7 +150,7 @@ def test_only_the_users_directories_are_reported(
 
 
 def test_every_rule_has_a_page_with_the_fixed_headings() -> None:
-    headings = ["## What it does", "## Why it is bad", "## Example", "## Instead"]
+    headings = ["## What it does", "## Why it is bad", "## Example", "## Use instead"]
     for rule in RULES:
         assert [line for line in rule.text.splitlines() if line.startswith("##")] == headings
         assert not rule.text.startswith("#")

@@ -24,7 +24,7 @@ def inconsistent_board(subject: Subject) -> Iterator[Found]:
         entries: {Llama-3.1-8B: {model: llama/llama-3.1-8b-instruct}}
         scores: {en: {Llama-3.1-8b: 61.2}}
 
-    ## Instead
+    ## Use instead
         scores: {en: {Llama-3.1-8B: 61.2}}
     """
     catalog = subject.catalog
@@ -74,6 +74,10 @@ def inconsistent_board(subject: Subject) -> Iterator[Found]:
 
 def _twins(key: str, board: Any) -> Iterator[Found]:
     owners: dict[tuple[Any, ...], str] = {}
+    rows: dict[str, set[str]] = {}
+    for row, scores in board.scores.items():
+        for name in scores:
+            rows.setdefault(name, set()).add(row)
     for name, entry in board.entries.items():
         if entry.model is None:
             continue
@@ -88,7 +92,7 @@ def _twins(key: str, board: Any) -> Iterator[Found]:
             entry.reported_by,
         )
         owner = owners.setdefault(conditions, name)
-        if owner != name and any(owner in row and name in row for row in board.scores.values()):
+        if owner != name and not rows.get(owner, set()).isdisjoint(rows.get(name, ())):
             yield Found(
                 "boards",
                 key,

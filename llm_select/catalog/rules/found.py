@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from inspect import cleandoc
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_select.catalog.findings import Path, Severity
@@ -44,11 +45,32 @@ class Rule(NamedTuple):
     text: str
     """Its page: what it does, why it is bad, an example, what to write instead."""
     check: Callable[[Subject], Iterable[Found]] | None
+    severity: Severity = "error"
+    """Of most of what it finds."""
+    plausibility: bool = False
+    """True for a rule of thumb, which `checks: {ignore: […]}` may set aside for one object."""
+
+    @property
+    def anchor(self) -> str:
+        """Its heading in `docs/rules.md`, as a fragment."""
+        return f"{self.code.lower()}-{self.name}"
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of its page."""
+        return " ".join(self.text.partition("\n\n")[0].split())
 
 
-def rule(code: str, check: Callable[[Subject], Iterable[Found]]) -> Rule:
+def rule(
+    code: str,
+    check: Callable[[Subject], Iterable[Found]],
+    severity: Severity = "error",
+    *,
+    plausibility: bool = False,
+) -> Rule:
     """The rule of a function: its name with dashes, its docstring as the page."""
-    return Rule(code, check.__name__.replace("_", "-"), cleandoc(check.__doc__ or ""), check)
+    name, text = check.__name__.replace("_", "-"), cleandoc(check.__doc__ or "")
+    return Rule(code, name, text, check, severity, plausibility)
 
 
 def fields(value: Any) -> Iterator[tuple[str, Any]]:
@@ -58,9 +80,15 @@ def fields(value: Any) -> Iterator[tuple[str, Any]]:
         yield name, getattr(value, name)
 
 
+MOST_CHOICES = 1000
+"""Ids that a remedy is looked for among: comparing texts is slow."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """A remedy that names the closest known id."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(known), 1, 0.6)
+    # Ids of another length are no slips of the hand.
+    alike = (other for other in known if abs(len(other) - len(name)) <= 4)
+    near = get_close_matches(name[:200], list(islice(alike, MOST_CHOICES)), 1, 0.6)
     return f"did you mean {near[0]}?" if near else None

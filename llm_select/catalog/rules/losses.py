@@ -25,7 +25,7 @@ def inconsistent_losses(subject: Subject) -> Iterator[Found]:
         scores: {mmlu: 70.5}
         quantized: {gptq-int4: {mmlu-pro: 41.2}}
 
-    ## Instead
+    ## Use instead
         scores: {mmlu: 70.5}
         quantized: {gptq-int4: {mmlu: 67.8}}
     """

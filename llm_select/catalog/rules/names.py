@@ -7,7 +7,7 @@ from typing import Any
 
 from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject
-from llm_select.catalog.rules.iso639 import LONG_FORMS, MISTAKEN, TWO_LETTER
+from llm_select.catalog.rules.iso639 import LONG_FORMS, MISTAKEN, REGIONS, SCRIPTS, TWO_LETTER
 from llm_select.evidence.languages import split_pair
 
 
@@ -23,7 +23,7 @@ def ambiguous_name(subject: Subject) -> Iterator[Found]:
     ## Example
         aliases: [llama3.1]      # on the cards of 8B and 70B
 
-    ## Instead
+    ## Use instead
         aliases: [llama3.1:8b]
     """
     catalog = subject.catalog
@@ -54,7 +54,8 @@ def wrong_language(subject: Subject) -> Iterator[Found]:
 
     ## What it does
     Two-letter codes must be in ISO 639-1; a three-letter code must not have a two-letter form
-    (BCP-47 takes the shorter); codes of countries that are often mistaken for languages are named.
+    (BCP-47 takes the shorter); codes of countries that are often mistaken for languages are named. A
+    region must be in ISO 3166-1 or a number of the UN, a script in ISO 15924.
     Rows of a board are tags, pairs or `all`.
 
     ## Why it is bad
@@ -63,7 +64,7 @@ def wrong_language(subject: Subject) -> Iterator[Found]:
     ## Example
         languages: {cn: official, jp: official}
 
-    ## Instead
+    ## Use instead
         languages: {zh: official, ja: official}
     """
     catalog = subject.catalog
@@ -119,6 +120,12 @@ def _tags(section: str, key: str, tags: Iterable[tuple[Path, str]]) -> Iterator[
             yield Found(
                 section, key, path, f"{tag!r} is no language", "write a BCP-47 tag or `all`"
             )
+        for part in tag.split("-")[1:]:
+            if len(part) == 2 and part not in REGIONS:
+                remedy = "write GB" if part == "UK" else "write a code of ISO 3166-1"
+                yield Found(section, key, path, f"{part} is no region", remedy)
+            elif len(part) == 4 and part not in SCRIPTS:
+                yield Found(section, key, path, f"{part} is no script", "write a code of ISO 15924")
 
 
 def contradictory_card(subject: Subject) -> Iterator[Found]:
@@ -136,7 +143,7 @@ def contradictory_card(subject: Subject) -> Iterator[Found]:
     ## Example
         status: superseded
 
-    ## Instead
+    ## Use instead
         status: superseded
         superseded_by: qwen/qwen3-8b
     """
@@ -190,7 +197,7 @@ def indistinct_memory(subject: Subject) -> Iterator[Found]:
     ## Example
         memory: [{gib: 80, bandwidth_gb_s: 2039}, {gib: 80, bandwidth_gb_s: 1935}]
 
-    ## Instead
+    ## Use instead
         memory:
           - {gib: 80, label: SXM, bandwidth_gb_s: 2039}
           - {gib: 80, label: PCIe, bandwidth_gb_s: 1935}

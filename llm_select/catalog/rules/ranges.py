@@ -10,8 +10,9 @@ from llm_select.catalog.rules.found import Found, Subject, fields
 
 _SIGNED = ("mcc", "matthews", "correlation", "spearman", "pearson", "kendall", "kappa", "comet")
 """Metrics that may be negative although their floor is 0."""
-_SIZE_TOLERANCE = 0.35
-"""An artifact holds more than its matrices, and formats mix their bits."""
+_BEGINNINGS = {"rnn": "1986", "transformer": "2017-06", "mixture": "2017-01", "hybrid": "2019"}
+"""Backpropagation through time (Rumelhart et al.), arXiv:1706.03762, arXiv:1701.06538; the first hybrids of attention
+and recurrence at scale."""
 _DATES = ("released", "date", "as_of", "read", "data_cutoff")
 
 
@@ -21,8 +22,7 @@ def out_of_range(subject: Subject) -> Iterator[Found]:
     ## What it does
     Scores of a bounded benchmark must not pass its ceiling, nor its floor where the metric cannot
     be negative; a bounded benchmark needs both, in the order its direction says. Active parameters
-    cannot exceed the total, an extended context cannot be below the native one, and an artifact's
-    size must be near its format's bits times the parameters.
+    cannot exceed the total, and an extended context cannot be below the native one.
 
     ## Why it is bad
     Almost always two columns or two units were mixed: a share of 1 in a column of percent, GiB for
@@ -31,7 +31,7 @@ def out_of_range(subject: Subject) -> Iterator[Found]:
     ## Example
         scores: {en: {some-model: 804}}      # F1 in percent
 
-    ## Instead
+    ## Use instead
         scores: {en: {some-model: 80.4}}
     """
     catalog = subject.catalog
@@ -51,7 +51,7 @@ def out_of_range(subject: Subject) -> Iterator[Found]:
             said = None if scored is None else _beyond(scored, evaluation.value)
             if said is not None:
                 yield Found("models", key, ("evaluations", index, "value"), said, _CHECK)
-        yield from _counts(key, model, catalog)
+        yield from _counts(key, model)
 
 
 _CHECK = "check the value and its unit against the source"
@@ -91,7 +91,7 @@ def _beyond(benchmark: Any, value: float) -> str | None:
     return None
 
 
-def _counts(key: str, model: Any, catalog: Any) -> Iterator[Found]:
+def _counts(key: str, model: Any) -> Iterator[Found]:
     parameters, context = model.parameters, model.context
     if (
         parameters is not None
@@ -103,25 +103,15 @@ def _counts(key: str, model: Any, catalog: Any) -> Iterator[Found]:
     if context is not None and context.extended is not None and context.extended < context.native:
         message = f"the extended context {context.extended} is below the native {context.native}"
         yield Found("models", key, ("context", "extended"), message, "remove or correct it")
-    for index, artifact in enumerate(model.artifacts):
-        format_ = catalog.quantizations.get(artifact.quantization)
-        if format_ is None or parameters is None or artifact.size_bytes is None:
-            continue
-        bits = artifact.size_bytes * 8 / parameters.total
-        widest = max(format_.bits, format_.embedding_bits or 0, format_.output_bits or 0, 16)
-        if not format_.bits * (1 - _SIZE_TOLERANCE) <= bits <= widest * (1 + _SIZE_TOLERANCE):
-            message = f"the size gives {bits:.2f} bits per weight, the format has {format_.bits:g}"
-            yield Found(
-                "models", key, ("artifacts", index, "size_bytes"), message, _CHECK, "warning"
-            )
 
 
 def impossible_date(subject: Subject) -> Iterator[Found]:
     """A date lies in the future, or before what it depends on.
 
     ## What it does
-    No date may be after today; training data cannot be newer than the release; a score older than
-    the model is reported as a warning, since a preview may have been measured.
+    No date may be after today, or a day that no month has; a model cannot be older than its
+    generation, nor its training data newer than its release, nor a price older than the model. A
+    score older than the model is reported as a warning, since a preview may have been measured.
 
     ## Why it is bad
     Age decides how far a price or a score is to be trusted.
@@ -129,25 +119,40 @@ def impossible_date(subject: Subject) -> Iterator[Found]:
     ## Example
         released: 2042-07-23      # a slip of the hand
 
-    ## Instead
+    ## Use instead
         released: 2024-07-23
     """
     catalog = subject.catalog
     for section in ("models", "boards", "devices", "sources", "losses"):
         for key, value in getattr(catalog, section).items():
             for path, date in _dates(value, ()):
-                if _after(date, subject.today):
+                if after(date, subject.today):
                     message = f"{date} is after today, {subject.today}"
+                    yield Found(section, key, path, message, "correct the date")
+                elif not _has_day(date):
+                    message = f"{date[:7]} has no day {date[8:]}"
                     yield Found(section, key, path, message, "correct the date")
     for key, model in catalog.models.items():
         cutoff = model.pretraining.data_cutoff if model.pretraining is not None else None
-        if cutoff is not None and _after(cutoff, model.released):
+        if cutoff is not None and after(cutoff, model.released):
             message = f"data of {cutoff} in a model released on {model.released}"
             yield Found(
                 "models", key, ("pretraining", "data_cutoff"), message, "correct one of them"
             )
+        beginning = _BEGINNINGS[model.generation]
+        if after(beginning, model.released):
+            message = (
+                f"released {model.released}, but a {model.generation} is not older than {beginning}"
+            )
+            yield Found("models", key, ("released",), message, "correct one of them")
+        for index, offer in enumerate(model.hosted):
+            if after(model.released, offer.as_of):
+                message = f"a price of {offer.as_of} of a model released on {model.released}"
+                yield Found(
+                    "models", key, ("hosted", index, "as_of"), message, "correct one of them"
+                )
         for index, evaluation in enumerate(model.evaluations):
-            if _after(model.released, evaluation.date):
+            if after(model.released, evaluation.date):
                 message = f"measured on {evaluation.date}, released on {model.released}"
                 yield Found(
                     "models",
@@ -163,7 +168,7 @@ def impossible_date(subject: Subject) -> Iterator[Found]:
             for entry in board.entries.values()
             if entry.model in catalog.models
         ]
-        newer = [date for date in dates if _after(date, board.date)]
+        newer = [date for date in dates if after(date, board.date)]
         if newer:
             message = f"{len(newer)} models are newer than the board, the latest of {max(newer)}"
             yield Found(
@@ -183,10 +188,19 @@ def _dates(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _dates(item, (*path, name))
 
 
-def _after(later: str, earlier: str) -> bool:
+def after(later: str, earlier: str) -> bool:
     """True when a date is surely after another; dates known to the month are compared by month."""
     length = min(len(later), len(earlier))
     return later[:length] > earlier[:length]
+
+
+def _has_day(date: str) -> bool:
+    """False for a day that its month does not have; partial dates have none."""
+    if len(date) < 10:
+        return True
+    year, month, day = map(int, date.split("-"))
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return day <= (28 + leap if month == 2 else 30 if month in (4, 6, 9, 11) else 31)
 
 
 def unbalanced_scoring(subject: Subject) -> Iterator[Found]:
@@ -202,7 +216,7 @@ def unbalanced_scoring(subject: Subject) -> Iterator[Found]:
     ## Example
         weights: {quality: 0.6, speed: 0.2, headroom: 0.1, cost: 0.2}
 
-    ## Instead
+    ## Use instead
         weights: {quality: 0.5, speed: 0.2, headroom: 0.1, cost: 0.2}
     """
     scoring = subject.catalog.scoring

@@ -24,7 +24,7 @@ READING = (
     ## Example
         aliases: [llama3.1:8b
 
-    ## Instead
+    ## Use instead
         aliases: [llama3.1:8b]"""
         ),
         None,
@@ -44,7 +44,7 @@ READING = (
     ## Example
         licence: mit
 
-    ## Instead
+    ## Use instead
         license: mit"""
         ),
         None,
@@ -64,7 +64,7 @@ READING = (
     ## Example
         models/llama-3.1-8b.yaml
 
-    ## Instead
+    ## Use instead
         models/llama/llama-3.1-8b.yaml"""
         ),
         None,

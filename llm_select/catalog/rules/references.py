@@ -38,7 +38,7 @@ def unknown_reference(subject: Subject) -> Iterator[Found]:
     ## Example
         license: apache2
 
-    ## Instead
+    ## Use instead
         license: apache-2.0
     Or add the object to the catalog.
     """
@@ -68,7 +68,7 @@ def missing_source(subject: Subject) -> Iterator[Found]:
     ## Example
         context: {native: 131072}
 
-    ## Instead
+    ## Use instead
         context: {native: 131072}
         sources: {context: llama-3.1-config}
     """
@@ -135,7 +135,7 @@ def unused_source(subject: Subject) -> Iterator[Found]:
     ## Example
         qwen3-config-old: {title: …}     # and no card says `qwen3-config-old`
 
-    ## Instead
+    ## Use instead
     Remove the entry, or refer to it.
     """
     used = {name for *_, kind, name in references(subject.catalog) if kind == "sources"}
@@ -173,7 +173,7 @@ def _sources(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             elif name == "sources":
                 for key, source in item.items():
                     yield (*path, name, key), source
-            else:
+            elif item is not None and not isinstance(item, (str, int, float)):
                 yield from _sources(item, (*path, name))
 
 

@@ -33,7 +33,7 @@ def impossible_shape(subject: Subject) -> Iterator[Found]:
         layers: 32
         attention: [{layers: 30, kind: grouped-query, heads: 32, kv_heads: 5, head_dim: 128}]
 
-    ## Instead
+    ## Use instead
         layers: 32
         attention: [{layers: 32, kind: grouped-query, heads: 32, kv_heads: 8, head_dim: 128}]
     """
@@ -56,7 +56,7 @@ def parameter_mismatch(subject: Subject) -> Iterator[Found]:
     ## Example
         parameters: {total: 7000000000}      # a rounded figure; the shape gives 7,241,732,096
 
-    ## Instead
+    ## Use instead
         parameters: {total: 7241732096}
     """
     for key, model in subject.catalog.models.items():
