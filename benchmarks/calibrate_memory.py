@@ -45,12 +45,12 @@ def memories() -> None:
                 e = m.memory(r)
                 # Logs leave the driver's context out, so the overhead is left out here too.
                 measured = float(r["total_gib"]) * GIB
-                totals.append((e.total - e.overhead) / measured)
+                totals.append(m.compared(r, e) / measured)
                 w = c.WIDTHS[name]
                 half = math.hypot(
                     w.weights * e.weights, w.kv_cache * e.kv_cache, w.activations * e.activations
                 )
-                inside += abs(e.total - e.overhead - measured) <= half
+                inside += abs(m.compared(r, e) - measured) <= half
                 if r["compute_gib"]:
                     compute.append(e.activations / GIB / float(r["compute_gib"]))
             if some:

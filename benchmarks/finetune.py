@@ -142,8 +142,9 @@ def main() -> int:
         for c in sorted(found, key=lambda c: -abs(c.error)):
             r = c.row
             print(
-                f"{c.error:+.1%} {c.model} {r['method']} {r['quantization']} {r['precision']} b{r['batch']} s{r['seq_len']} "
-                f"{r['engine']} {r['sharding']} {r['gpus']} {r['what']}: {c.measured:.2f} measured, {c.expected:.2f}"
+                f"{c.error:+.1%} {c.model} {r['method']} {r['quantization']} {r['precision']} batch {r['batch']} "
+                f"of {r['seq_len']}, {r['engine']} {r['sharding']} {r['gpus']}, {r['what']}: "
+                f"{c.measured:.2f} measured, {c.expected:.2f} expected"
             )
     return 0
 

@@ -3,9 +3,10 @@
     pip install torch transformers peft
     python benchmarks/saved_activations.py [--write]
 
-For each architecture and method a network of two and one of three layers runs forward on the CPU while every tensor that
-automatic differentiation saves is counted once per storage, weights left out. The difference is one layer. `--write`
-puts the counts into `tests/measurements/saved_activations.csv`, where a test holds `estimates/backward.py` to them.
+For each architecture and method a network of two and one of three layers runs forward on the CPU while every tensor
+that automatic differentiation saves is counted once per storage, weights left out. The difference is one layer.
+`--write` puts the counts into `tests/measurements/saved_activations.csv`, where a test holds `estimates/backward.py`
+to them.
 """
 
 from __future__ import annotations
@@ -52,14 +53,15 @@ def config(name: str, layers: int) -> Any:
         "bert": gated,
         "roberta": {**gated, "max_position_embeddings": 514},
         "gpt2": {
-            "n_embd": w["hidden"], "n_head": w["heads"], "n_layer": layers, "n_inner": w["ffn"], "vocab_size": w["vocab"],
+            "n_embd": w["hidden"], "n_head": w["heads"], "n_layer": layers, "n_inner": w["ffn"],
+            "vocab_size": w["vocab"],
         },
         "opt": {
             **common, "num_hidden_layers": layers, "ffn_dim": w["ffn"], "word_embed_proj_dim": w["hidden"],
         },
     }  # fmt: skip
     # Dropout keeps a mask of one byte on a GPU and of four here: it is left out.
-    dropout = {k: 0.0 for k in DROPOUTS}
+    dropout = dict.fromkeys(DROPOUTS, 0.0)
     return AutoConfig.for_model(name, **shapes[name], **dropout)
 
 
@@ -130,23 +132,18 @@ def main() -> int:
     import torch
     import transformers
 
-    source = f"benchmarks/saved_activations.py with torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}, peft {peft.__version__}"
+    source = (
+        f"benchmarks/saved_activations.py with torch {torch.__version__.split('+')[0]}, "
+        f"transformers {transformers.__version__}, peft {peft.__version__}"
+    )
     rows = []
     for name in ARCHITECTURES:
         for method in METHODS if name == "llama" else METHODS[:1]:
             found = per_layer(name, method)
             print(f"{name:<9} {method:<8} {found:>8.1f} bytes for each token and layer")
-            rows.append(
-                {
-                    "architecture": name,
-                    "method": method,
-                    **WIDTHS,
-                    "rank": RANK if method != "full" else "",
-                    "tokens": TOKENS,
-                    "bytes_per_token": round(found, 2),
-                    "source": source,
-                }
-            )
+            row = {"architecture": name, "method": method, **WIDTHS}
+            row |= {"rank": RANK if method != "full" else "", "tokens": TOKENS}
+            rows.append({**row, "bytes_per_token": round(found, 2), "source": source})
     if "--write" in sys.argv:
         with OUT.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")

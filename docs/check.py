@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import generate_card_format
+import generate_catalog
 import generate_cli
 import typer
 
@@ -372,7 +373,7 @@ def check_excerpts(page: Page, root: Path = ROOT) -> Iterator[Fault]:
 
 def check_generated() -> Iterator[Fault]:
     """Generated pages that are out of date, and options of `--help` that docs/cli.md lacks."""
-    for generator in (generate_cli, generate_card_format):
+    for generator in (generate_cli, generate_card_format, generate_catalog):
         name = f"docs/{generator.PAGE.name}"
         try:
             text = generator.page()

@@ -57,6 +57,7 @@ _TITLES = {
     "methods": "Methods and optimizers",
     "licenses": "Licences",
     "scoring": "Scoring",
+    "losses": "Tables of format losses",
 }
 
 

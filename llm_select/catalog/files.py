@@ -31,6 +31,7 @@ DIRECTORIES = {
     "hardware": "device",
     "tasks": "task",
     "sources": "sources",
+    "quantization_losses": "losses",
 }
 """Directories of files of one kind."""
 _BESIDE = frozenset(("schema",))
@@ -42,8 +43,8 @@ class CatalogFile(NamedTuple):
     """A file of a catalog and what it is, by its place."""
 
     kind: str
-    """model, family, board, benchmark, task, device, sources, quantizations, engines, methods,
-    licenses, scoring."""
+    """model, family, board, benchmark, task, device, sources, losses, quantizations, engines,
+    methods, licenses, scoring."""
     id: str
     """From the path: `<family>/<model>` for a card, the family for family.yaml, else the file's
     name."""

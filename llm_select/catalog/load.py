@@ -1,7 +1,8 @@
 """`load_catalog`: the bundled catalog and the user's own directories as one.
 
 A later directory adds objects and replaces those of the same id, whole: a card, a board, a task, a
-device, an entry of sources/, quantizations.yaml, engines.yaml, methods.yaml or licenses.yaml;
+device, an entry of sources/, a table of
+quantization_losses/, quantizations.yaml, engines.yaml, methods.yaml or licenses.yaml;
 scoring.yaml as a whole. A family.yaml gives defaults to the cards of its own directory only.
 """
 
@@ -33,6 +34,7 @@ SECTIONS = (
     "licenses",
     "methods",
     "sources",
+    "losses",
 )
 
 
@@ -160,6 +162,7 @@ def _compile(listing: Listing, contents: dict[str, bytes]) -> bytes:
 def _derived(catalog: Catalog) -> dict[str, Any]:
     """What questions would otherwise compute anew each time; nothing for a directory that leans on another."""
     from llm_select.catalog.rules.references import dangling
+    from llm_select.evidence.loss import own_of, pools_of
     from llm_select.evidence.quality import links_of
     from llm_select.evidence.scores import evaluated_languages
 
@@ -169,6 +172,8 @@ def _derived(catalog: Catalog) -> dict[str, Any]:
     return {
         "links": {task: links_of(catalog, task) for task in catalog.tasks},
         "measured_languages": {model: tuple(sorted(tags)) for model, tags in spoken.items()},
+        "loss_pools": pools_of(catalog),
+        "model_losses": own_of(catalog),
     }
 
 
@@ -189,6 +194,11 @@ def _merged(first: Any, loaded: list[Any]) -> Any:
         if any(getattr(first, section).keys() & getattr(c, section).keys() for c in loaded[1:]):
             changes["links"] = {}
     changes["measured_languages"] = {}
+    if any(catalog.losses for catalog in loaded[1:]):
+        # What a user measured tells about the models measured, not about others of their size.
+        from llm_select.evidence.loss import own_of
+
+        changes["model_losses"] = own_of(first._replace(**changes))
     joined = "\n".join(catalog.content_hash for catalog in loaded)
     changes["content_hash"] = blake2b(joined.encode(), digest_size=16).hexdigest()
     return first._replace(**changes)

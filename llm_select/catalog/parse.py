@@ -21,6 +21,7 @@ from llm_select.schema.base import Slug, SourceId
 from llm_select.schema.catalog import Catalog
 from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
 from llm_select.schema.hardware import Device, Engine, License, Method, Quantization, Source
+from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Family, Model
 
 KINDS: dict[str, Any] = {
@@ -36,6 +37,7 @@ KINDS: dict[str, Any] = {
     "methods": dict[Slug, Method],
     "licenses": dict[Slug, License],
     "scoring": Scoring,
+    "losses": LossTable,
 }
 """What a file of each kind holds."""
 SECTIONS = {
@@ -44,6 +46,7 @@ SECTIONS = {
     "benchmark": "benchmarks",
     "task": "tasks",
     "device": "devices",
+    "losses": "losses",
 }
 """Catalog attributes that one-object files fill; the others fill the one named like their kind."""
 FAMILY_DEFAULTS = ("developer", "license", "languages", "risks")

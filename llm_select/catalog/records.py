@@ -27,7 +27,17 @@ COLUMNS = ("scores", "stderr")
 """Fields of a board that are kept as JSON text until they are asked for. A row is a list in the order
 of the board's entries, with null where there is no value."""
 SECTIONS = {
-    "Catalog": ("devices", "licenses", "methods", "sources", "links", "measured_languages"),
+    "Catalog": (
+        "devices",
+        "licenses",
+        "methods",
+        "sources",
+        "links",
+        "measured_languages",
+        "losses",
+        "loss_pools",
+        "model_losses",
+    ),
     "Board": ("entries",),
 }
 """Fields that are kept as JSON text in the same way, by class: a question touches few of them."""

@@ -138,8 +138,10 @@ def recommend(
 
     def payload() -> object:
         from llm_select.render.payload import recommendation_json
+        from llm_select.render.tradeoffs_view import tradeoffs_json
 
-        return recommendation_json(result, loaded, top=top, everything=all_, variants=variants)
+        answer = recommendation_json(result, loaded, top=top, everything=all_, variants=variants)
+        return {**answer, **tradeoffs_json(result)}
 
     emit(form, document, payload)
     return 0 if result.picks else 1

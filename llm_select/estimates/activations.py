@@ -9,6 +9,7 @@ from llm_select.estimates import memory_calibration as c
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing
+    from llm_select.estimates.split import Split
     from llm_select.estimates.types import Machine, Workload
 
 _NUMBER = re.compile(r"\d+")
@@ -32,19 +33,21 @@ def activations(
     memory_model: str,
     work: Workload,
     kv_bytes: float,
-    devices: int,
-    tensor: int,
+    split: Split,
     batched: tuple[int, int] = c.VLLM_BATCH,
+    *,
+    towers: bool = False,
 ) -> Activations:
     """Working memory of the largest pass.
 
-    `kv_bytes`: the whole cache; `devices`: all in use; `tensor`: how many share each layer; `batched`: vLLM's
-    tokens and sequences of a pass.
+    `kv_bytes`: the whole cache; `batched`: vLLM's tokens and sequences of a pass; `towers`: the engine runs the
+    model's image or audio towers.
     """
+    devices = split.devices
     if memory_model == "llama.cpp":
         return _llamacpp(size, work, devices)
     if memory_model == "vllm":
-        return _vllm(size, work, devices, tensor, batched)
+        return _vllm(size, work, split, batched, towers)
     if memory_model == "mlx":
         return _chunked(size, work, c.MLX_PREFILL_STEP)
     if memory_model == "ctranslate2":
@@ -114,22 +117,28 @@ def _transformers(size: Sizing, work: Workload, kv_bytes: float, devices: int) -
     # The cache grows by concatenation: one layer is held twice while it does.
     inside = max(inside, kv_bytes / max(1, size.layers))
     rows = 0
+    whole = before(work.engine_version, c.TRANSFORMERS_LAST_LOGITS)
     if size.generates:
-        rows = tokens if before(work.engine_version, c.TRANSFORMERS_LAST_LOGITS) else work.batch
+        rows = tokens if whole else work.batch
     logits = rows * size.vocab * 6.0
     # With the prompt's logits the peak is theirs; a layer's intermediates are gone by then.
     last = max(inside, logits)
     tables = 0.0
-    if before(work.engine_version, c.TRANSFORMERS_LAST_LOGITS):
+    if whole:
         # Every layer kept its own cosines and sines for the whole native context, in 16 bits.
         tables = size.layers * size.native_context * size.head_dim * 2 * 2.0
     share = tables / devices
-    return Activations(last + share, last + (devices - 1) * inside + tables, flash, tokens)
+    total = last + (devices - 1) * inside + tables
+    if devices > 1 and whole:
+        # Accelerate returns the outputs to the device of the inputs: the first holds the 32-bit logits too
+        # (`AlignDevicesHook(io_same_device=True)` in `dispatch_model`).
+        total += max(0.0, rows * size.vocab * 4.0 - inside)
+    return Activations(last + share, total, flash, tokens)
 
 
-def vllm_batch(machine: Machine | None) -> tuple[int, int]:
+def vllm_batch(machine: Machine | None, version: str | None = None) -> tuple[int, int]:
     """vLLM's default tokens and sequences of a pass, from the device (`EngineArgs.get_batch_defaults`)."""
-    if machine is None or machine.nominal_gib < c.VLLM_LARGE_GIB:
+    if machine is None or machine.nominal_gib < c.VLLM_LARGE_GIB or before(version, c.VLLM_V1):
         return c.VLLM_BATCH
     return (
         c.VLLM_BATCH if "a100" in (machine.device or machine.name).lower() else c.VLLM_LARGE_BATCH
@@ -137,20 +146,49 @@ def vllm_batch(machine: Machine | None) -> tuple[int, int]:
 
 
 def _vllm(
-    size: Sizing, work: Workload, devices: int, tensor: int, batched: tuple[int, int]
+    size: Sizing, work: Workload, split: Split, batched: tuple[int, int], towers: bool
 ) -> Activations:
-    """vLLM runs its largest batch once and keeps what that took (`determine_num_available_blocks`, `profile_run`)."""
-    tokens = max(batched[0], work.batch)
-    split = max(1, tensor)
-    inside = (
-        tokens
-        * 2.0
-        * ((size.matrices + 1) * size.inner / split + 4 * size.hidden + size.query_width / split)
+    """vLLM runs its largest batch once and keeps what that took (`GPUModelRunner.profile_run`).
+
+    The larger of two moments. One layer's intermediates over the tokens of a pass. Or the sampler over the most
+    sequences, with the final states of all tokens beside it: until 0.17 it sorted the logits (32-bit copies, 64-bit
+    indices and the sort's own buffers, 38 bytes a logit), then a Triton kernel replaced that (vllm-project/vllm#33538,
+    14.5 bytes measured). The logits are gathered whole on every device. A mixture's workspaces stay allocated
+    (`TritonExperts.workspace_shapes`: per visited expert the larger of the expert's width and the hidden one, and
+    the larger of twice the expert's width and the hidden one). Before 0.8 a pass had the tokens of the whole
+    context, or, beyond 32,768, a chunk whose logits were not sampled.
+    """
+    version = work.engine_version
+    first_engine = before(version, c.VLLM_V1)
+    tokens, sequences = max(batched[0], work.batch), max(batched[1], work.batch)
+    chunked = work.context > c.VLLM_V0_CHUNKED
+    if first_engine and not chunked:
+        tokens = max(c.VLLM_BATCH[0], work.context)
+    states = tokens * 2.0 * size.hidden
+    narrow = split.tensor
+    inside = tokens * 2.0 * (size.matrices + 1) * size.inner / narrow + 4 * states
+    sampled = workspace = 0.0
+    if size.generates and not (first_engine and chunked):
+        per_logit = (
+            c.VLLM_SORTED_BYTES if before(version, c.VLLM_TRITON_SAMPLER) else c.VLLM_SAMPLED_BYTES
+        )
+        sampled = sequences * size.vocab * per_logit + states + c.VLLM_FIXED_BYTES
+    if size.expert_visits and size.model_type not in c.VLLM_NO_WORKSPACE:
+        width = size.expert_size / narrow
+        workspace = (
+            tokens
+            * size.expert_visits
+            * 2.0
+            * (max(width, size.hidden) + max(2 * width, size.hidden))
+        )
+        if before(version, c.VLLM_WORKSPACES):
+            inside, workspace = max(inside, workspace + 4 * states), 0.0
+    last = max(inside, sampled + workspace) + (c.VLLM_TOWER_BYTES if towers else 0.0)
+    # Earlier stages of a pipeline sample nothing and hand on two tensors of states.
+    total = last * narrow + (split.stages - 1) * narrow * (
+        min(last, max(inside, workspace) + 2 * states)
     )
-    # The sampler's logits in 32 bits with a copy, for the largest number of sequences.
-    sampled = max(batched[1], work.batch) * size.vocab * 8.0 if size.generates else 0.0
-    last = max(inside, sampled)
-    return Activations(last, last * devices, True, tokens)
+    return Activations(last, total, True, tokens)
 
 
 def _chunked(size: Sizing, work: Workload, step: int, value_bytes: float = 2.0) -> Activations:

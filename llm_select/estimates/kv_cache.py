@@ -104,8 +104,19 @@ def stored_shape(shape: CacheShape, memory_model: str, heads: int) -> CacheShape
     """The cache as the engine stores it; `heads` are the query heads.
 
     Transformers expands a latent vector before it reaches the cache (`DeepseekV3Attention.forward` updates the
-    cache with the keys and values of every head); vLLM, llama.cpp and MLX store the compressed vector.
+    cache with the keys and values of every head); vLLM, llama.cpp and MLX store the compressed vector. vLLM shares
+    one pool among layers with and without a window by groups of as many layers as the fewer kind has (as the more,
+    where that is less than half as many again), the last group filled with layers that do not exist
+    (`_get_kv_cache_groups_uniform_page_size`): Gemma 3 27B's 52 windowed layers take the place of 60.
     """
+    if memory_model == "vllm" and len(shape.windowed) == 1 and shape.full:
+        ((width, window),) = shape.windowed
+        few, many = sorted((width, shape.full))
+        group = many if many < few * 1.5 else few
+        return shape._replace(
+            full=-(-shape.full // group) * group,
+            windowed=((-(-width // group) * group, window),),
+        )
     if memory_model != "transformers" or not shape.expanded:
         return shape
     return shape._replace(

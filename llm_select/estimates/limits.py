@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from llm_select.estimates import memory_calibration as c
-from llm_select.estimates.memory import inference_memory
+from llm_select.estimates.engine_room import memory_share
+from llm_select.estimates.memory import inference_memory, serving
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.types import Machine, Workload
 from llm_select.units import GIB
@@ -91,10 +92,24 @@ def needed_gib(
     """
     share = machine.usable_gib / machine.nominal_gib if machine is not None else c.USABLE_SHARE
     alone = machine._replace(ram_gib=None) if machine is not None else None
+    size = size or sizing(model)
+    served = serving(size, engine, workload, alone)
+    beside = served.activations.largest + served.overhead
+    bound = memory_share(size, engine, workload, machine, served.split, beside)
     estimate = inference_memory(
-        model, quantization, engine, workload, alone, size=size, quantization_id=quantization_id
+        model,
+        quantization,
+        engine,
+        workload,
+        alone,
+        size=size,
+        shared=served,
+        quantization_id=quantization_id,
     )
-    needed = estimate.device_high / GIB / share
+    needed = bound.usable_for(estimate.device_high) / GIB / share
+    if machine is None:
+        bound = memory_share(size, engine, workload, None, served.split, beside, needed)
+        needed = bound.usable_for(estimate.device_high) / GIB / share
     if alone is not None and needed > alone.nominal_gib:
         larger = alone._replace(
             nominal_gib=float(math.ceil(needed)), usable_gib=math.ceil(needed) * share
@@ -108,7 +123,8 @@ def needed_gib(
             size=size,
             quantization_id=quantization_id,
         )
-        needed = max(needed, estimate.device_high / GIB / share)
+        bound = memory_share(size, engine, workload, larger, served.split, beside)
+        needed = max(needed, bound.usable_for(estimate.device_high) / GIB / share)
     return needed
 
 

@@ -13,6 +13,7 @@ from llm_select.estimates.activations import (
     engine_build,
     vllm_batch,
 )
+from llm_select.estimates.engine_room import engine_overhead, memory_share, padded_experts
 from llm_select.estimates.kv_cache import shape_bytes, stored_shape
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
@@ -51,7 +52,7 @@ def serving(
 ) -> Serving:
     """Cache, activations, overhead and split of a model on an engine. Raises UsageError for an unknown cache type
     or a split the engine does not offer. `batched`: vLLM's tokens and sequences of a pass, its default if absent."""
-    batched = batched or vllm_batch(machine)
+    batched = batched or vllm_batch(machine, workload.engine_version)
     model = engine.memory_model
     size = size._replace(cache=stored_shape(size.cache, model, size.heads))
     kv_type, bytes_per_value = _kv_type(engine, workload.kv_type)
@@ -67,14 +68,9 @@ def serving(
     kv = shape_bytes(
         size.cache, self_tokens, workload.batch, bytes_per_value, source, padding, multiple
     )
-    acts = activations(size, model, workload, kv, split.devices, split.tensor, batched)
-    base, each = c.OVERHEAD_GIB[model]
-    vendor = machine.vendor if machine is not None else None
-    overhead = (
-        c.HOST_PROCESS_GIB
-        if vendor in ("apple", "cpu")
-        else base + (each if split.devices > 1 else 0.0)
-    ) * GIB
+    towers = size.parameters.towers > 0 and size.model_type in engine.vision
+    acts = activations(size, model, workload, kv, split, batched, towers=towers)
+    overhead = engine_overhead(size, model, workload, machine, split)
     if build is not None and build < c.LLAMACPP_INTEGER_BUILD:
         overhead += size.hidden * size.inner * 2.0
     return Serving(
@@ -101,7 +97,11 @@ def inference_memory(
     size = size or sizing(model)
     shared = shared or serving(size, engine, workload, machine)
     batched = shared.batched
-    if quantization.compute == "fp32":
+    # CTranslate2's int8 runs all but the matrices in the original precision (its docs/quantization.md): 32 bits for
+    # translation models.
+    converted = engine.memory_model == "ctranslate2" and size.has_source
+    wide = quantization.compute == "int8" and converted
+    if quantization.compute == "fp32" or wide:
         shared = _in_32_bits(shared, engine, workload)
     split, acts = shared.split, shared.activations
     on_cpu = machine is not None and machine.vendor == "cpu"
@@ -115,9 +115,15 @@ def inference_memory(
     if size.model_type not in engine.vision and weights.towers:
         # The engine does not run them (MLX LM drops a checkpoint's towers).
         weights = weights._replace(towers=0.0)
+    if engine.memory_model == "vllm":
+        weights = padded_experts(size, quantization, weights)
     width = c.WIDTHS[engine.memory_model]
     weight_width = c.ARTIFACT_WIDTH if real is not None else width.weights
-    usable = machine.usable_gib * GIB if machine is not None else None
+    usable = most = machine.usable_gib * GIB if machine is not None else None
+    if machine is not None and usable is not None:
+        beside = acts.largest + shared.overhead
+        bound = memory_share(size, engine, workload, machine, split, beside)
+        usable, most = bound.room(usable), bound.most_room(usable)
 
     def device(offloaded: int) -> tuple[float, float]:
         w, k = fullest(size, split, weights, shared.kv_one, offloaded)
@@ -130,7 +136,7 @@ def inference_memory(
     verdict: Verdict | None = None
     offloaded = 0
     if machine is not None and usable is not None:
-        verdict = _verdict(expected, spread, usable)
+        verdict = _verdict(expected, spread, usable, most or usable)
         if verdict != "fits" and machine.ram_gib is not None and engine.cpu_offload and not on_cpu:
             room = machine.ram_gib * GIB * c.HOST_USABLE - weights.host
             if machine.memory_class == "unified":
@@ -195,8 +201,11 @@ def _in_32_bits(shared: Serving, engine: Engine, work: Workload) -> Serving:
             kv=shared.kv * ratio, kv_one=shared.kv_one * ratio, kv_type="float32"
         )
     if engine.memory_model != "ctranslate2":
+        times = c.VLLM_FP32 if engine.memory_model == "vllm" else 2
         a = shared.activations
-        shared = shared._replace(activations=a._replace(largest=a.largest * 2, total=a.total * 2))
+        shared = shared._replace(
+            activations=a._replace(largest=a.largest * times, total=a.total * times)
+        )
     return shared
 
 
@@ -249,10 +258,11 @@ def _split_kind(engine: Engine, wanted: str | None) -> str | None:
     return wanted if wanted is not None else next(iter(engine.multi_gpu), None)
 
 
-def _verdict(expected: float, spread: float, usable: float) -> Verdict:
+def _verdict(expected: float, spread: float, usable: float, most: float) -> Verdict:
+    """`most`: what a device can give when a default that reserves less is raised."""
     if expected + spread <= usable:
         return "fits"
-    return "tight" if expected <= usable else "no"
+    return "tight" if expected <= most else "no"
 
 
 def _spread(*widths: float) -> float:
@@ -283,7 +293,22 @@ def _assumptions(
         said.append(Assumption("flash-attention", {"on": int(shared.activations.flash_attention)}))
     if engine.memory_model == "vllm":
         said.append(Assumption("preallocates-cache", {"tokens": work.context, "batch": work.batch}))
-        said.append(Assumption("physical-batch", {"tokens": shared.activations.tokens}))
+        tokens = shared.activations.tokens
+        if engine.name == "SGLang":
+            said.append(Assumption("physical-batch", {"tokens": tokens}))
+        else:
+            sequences = max(shared.batched[1], work.batch)
+            said.append(Assumption("largest-pass", {"tokens": tokens, "sequences": sequences}))
+        if machine is not None:
+            beside = shared.activations.largest + shared.overhead
+            bound = memory_share(size, engine, work, machine, split, beside)
+            usable = machine.usable_gib * GIB
+            if bound.flag:
+                share = bound.share - bound.reserved / usable
+                most = bound.most if bound.most < 1 else max(share, 1 - beside / usable)
+                said.append(
+                    Assumption("memory-share", {"share": share, "most": most, "flag": bound.flag})
+                )
     if split.devices > 1 or (machine is not None and machine.devices > 1):
         said.append(
             Assumption(

@@ -38,20 +38,99 @@ VLLM_LARGE_BATCH = (8192, 1024)
 """The same on devices of `VLLM_LARGE_GIB` and more that are not an A100."""
 VLLM_LARGE_GIB = 70.0
 """Where vLLM draws that line."""
+VLLM_V1 = (0, 8)
+"""First version whose default engine reads every prompt in chunks of the batch's tokens."""
+VLLM_V0_CHUNKED = 32768
+"""The engine before did so only for contexts longer than this (`EngineArgs.create_engine_config`)."""
+VLLM_TRITON_SAMPLER = (0, 17)
+"""First version that samples without sorting the logits (vllm-project/vllm#33538)."""
+VLLM_SORTED_BYTES = 38.0
+"""Bytes a logit before: *fitted*, 37.9 to 38.1 on eight models of 0.11 to 0.16."""
+VLLM_SAMPLED_BYTES = 14.5
+"""Bytes a logit since: *fitted* on the calibration rows of 0.19."""
+VLLM_FIXED_BYTES = 0.05 * 2**30
+"""What the profiling pass holds beside: *fitted* on the same rows."""
+VLLM_WORKSPACES = (0, 12)
+"""About the version where the workspaces of a mixture stay allocated."""
+VLLM_NO_WORKSPACE = ("gpt_oss",)
+"""Served in MXFP4 by kernels without them: its rows show none."""
+VLLM_FP4_BITS = 5.0
+VLLM_FP4_MULTIPLE = 256
+"""Their kernels fill the hidden width up to a multiple of this (`mxfp4.py`: 2,880 to 3,072)."""
+VLLM_TOWER_BYTES = 0.15 * 2**30
+"""Outputs of image towers held while profiling: *fitted*, 0.03 to 0.28 GiB on the rows with towers."""
+VLLM_FP32 = 1.17
+"""Working memory in 32 bits over that in 16: *fitted*, one row (the logits are in 32 bits anyway)."""
+VLLM_SHARE = 0.92
+"""vLLM's default `--gpu-memory-utilization` (`vllm/config/cache.py` of 0.25): the share of the device for weights,
+working memory and cache."""
+VLLM_SHARE_BEFORE = 0.90
+"""The same before `VLLM_GRAPHS_COUNTED`."""
+VLLM_GRAPHS_COUNTED = (0, 21)
+"""First version that takes captured graphs out of that share (its log says so); before, they came on top."""
+VLLM_SHARE_MOST = 0.95
+"""What the share can be raised to without surprises (a maintainer in vllm-project/vllm#1298)."""
 MLX_PREFILL_STEP = 2048
 """mlx-lm's `prefill_step_size`."""
+
+SGLANG_TIERS = (
+    (35.0, 2048, 24, 80),
+    (60.0, 4096, 32, 160),
+    (160.0, 8192, 256, 512),
+    (1e9, 16384, 512, 512),
+)
+"""SGLang's defaults by memory: up to this many GiB, the prefill chunk's tokens, and the largest captured batch with
+fewer than four devices in a tensor split and with more (`ServerArgs`, sgl-project/sglang#10975; a log of 288 GiB
+prints the 0.911 that these give)."""
+SGLANG_RESERVED_MIB = 512.0
+"""What it keeps free of its static fraction: this,"""
+SGLANG_TOKEN_MIB = 1.5
+"""this for each token of the chunk,"""
+SGLANG_GRAPH_MIB = 2.0
+"""this for each sequence of the largest captured batch,"""
+SGLANG_DEVICE_MIB = 128.0
+"""this for each device,"""
+SGLANG_LARGE_GIB, SGLANG_LARGE_MIB = 60.0, 10240.0
+"""and no less than this on devices of more than that."""
 
 # --- overhead --------------------------------------------------------------------------------------------------
 
 OVERHEAD_GIB: dict[str, tuple[float, float]] = {
     "llama.cpp": (0.40, 0.10),
-    "vllm": (1.20, 0.40),
     "transformers": (0.60, 0.20),
     "mlx": (0.30, 0.0),
-    "ctranslate2": (0.40, 0.10),
+    "ctranslate2": (0.53, 0.10),
 }
-"""GiB on each device, and what each adds when there are several. Assumed: a CUDA context with cuBLAS takes 0.3 to
-0.6 GiB; vLLM adds captured graphs (0.5 to 1 GiB) and NCCL buffers. No measurement in the repository separates it."""
+"""GiB on each device, and what each adds when there are several. CTranslate2: *fitted* on its own benchmark of one
+model, whose sentence length is assumed. The others assumed: a CUDA context with cuBLAS takes 0.3 to 0.6 GiB. vLLM's is
+in `VllmOverhead`."""
+
+
+class VllmOverhead(NamedTuple):
+    """GiB on each device besides weights, cache and the profiled pass; *fitted* on 0.19 rows of an H100 unless said."""
+
+    context: float = 0.51
+    """CUDA context and libraries: total less free memory at the start."""
+    several: float = 1.02
+    """NCCL and its buffers on each of several devices, before weights load."""
+    kernels: float = 0.25
+    """What the profiling pass takes outside torch (0.13 up to 0.17)."""
+    reduce: float = 0.30
+    """All-reduce buffers of a tensor split: 0.55 less `kernels`, from 0.11."""
+    reduce_switched: float = 1.85
+    """The same where devices share a switched NVLink of `SWITCHED_GB_S` or more, since 0.18."""
+    graphs: float = 0.30
+    """Captured graphs: a constant,"""
+    graphs_per_layer: float = 0.018
+    """and what each layer of a stage adds; a mixture's kernels are a further"""
+    graphs_mixture: float = 0.45
+
+
+VLLM_OVERHEAD = VllmOverhead()
+SWITCHED_GB_S = 400.0
+"""One direction; NVLink of the Hopper generation has 450 GB/s, of Ampere 300."""
+VLLM_REDUCE_SWITCHED = (0, 18)
+"""First version with the larger buffers."""
 HOST_PROCESS_GIB = 0.25
 """GiB where the device's memory is main memory. Assumed."""
 USABLE_SHARE = 0.98
@@ -72,12 +151,13 @@ class Widths(NamedTuple):
 
 WIDTHS: dict[str, Widths] = {
     "llama.cpp": Widths(0.01, 0.02, 0.25, 0.5),
-    "vllm": Widths(0.02, 0.03, 0.60, 0.5),
+    "vllm": Widths(0.02, 0.03, 0.15, 0.25),
     "transformers": Widths(0.02, 0.03, 0.30, 0.5),
     "mlx": Widths(0.02, 0.05, 0.60, 0.5),
     "ctranslate2": Widths(0.02, 0.05, 0.60, 0.5),
 }
 """Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: wider
-than its errors, for its rows are all short contexts of one architecture. The others assumed."""
+than its errors, for its rows are all short contexts of one architecture. vLLM: wider than its errors, for nearly all
+its rows are of one card. MLX and CTranslate2 assumed."""
 ARTIFACT_WIDTH = 0.005
 """Half width of the weights when the file's size is known: alignment and metadata. Assumed."""

@@ -20,6 +20,7 @@ from llm_select.estimates.shape import (
     layer_count,
     stacks,
 )
+from llm_select.estimates.tensors import RULED, WIDE, Matrices, matrices, traits
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture
@@ -51,6 +52,8 @@ class Sizing(NamedTuple):
     """Routed experts of a layer; 0 when dense."""
     expert_visits: int
     """Routed experts a token visits."""
+    expert_size: int
+    """Width of one routed expert's intermediate; 0 when dense."""
     heads: int
     """Most query heads of a layer; 0 without dot-product attention."""
     query_width: int
@@ -73,6 +76,16 @@ class Sizing(NamedTuple):
     model_type: str
     writes_scores: bool = False
     """True where Transformers has no fused attention: sinks (`gpt_oss` sets `_supports_sdpa = False`), DeBERTa."""
+    tensors: tuple[Matrices, ...] = ()
+    """Matrices inside layers, by what a format's rules tell apart."""
+    ruled: tuple[Matrices, ...] = ()
+    """Those of them that rules name."""
+    width: int = 256
+    """Width of the token table's rows."""
+    narrow: bool = False
+    """True when some rows are not whole super-blocks of 256 weights."""
+    traits: tuple[str, ...] = ()
+    """What rules ask of a model."""
 
 
 def sizing(model: Model) -> Sizing:
@@ -93,7 +106,7 @@ def architecture_sizing(
     """Sizes of an architecture; `generates=False` for an encoder."""
     parameters = parameter_groups(arch)
     piles = stacks(arch)
-    inner, gated, visits, count, active = 0, False, 0, 0, 0
+    inner, gated, visits, count, active, expert_size = 0, False, 0, 0, 0, 0
     head_count = query_width = 0
     attention: dict[int, int] = {}
     for _, stack in piles:
@@ -106,6 +119,7 @@ def architecture_sizing(
             if width > inner:
                 inner, gated = width, e.gated
             visits, count, active = e.active, e.count, max(active, e.active + int(e.shared))
+            expert_size = e.size
         for group in stack.attention:
             if group.kind in HEAD_KINDS:
                 w = heads(arch, group)
@@ -130,6 +144,7 @@ def architecture_sizing(
         arch.encoder.layers if arch.encoder is not None and arch.decoder is not None else 0
     )
     layers = layer_count(arch)
+    parts = matrices(arch, parameters)
     return Sizing(
         parameters=parameters,
         active=active_parameters(arch, parameters),
@@ -144,6 +159,7 @@ def architecture_sizing(
         experts_active=active,
         expert_count=count,
         expert_visits=visits,
+        expert_size=expert_size,
         heads=head_count,
         query_width=query_width,
         attention=tuple((v, k) for k, v in attention.items()),
@@ -161,4 +177,9 @@ def architecture_sizing(
         model_type=arch.model_type,
         writes_scores=arch.position == "disentangled"
         or any(group.sinks for _, stack in piles for group in stack.attention),
+        tensors=parts,
+        ruled=tuple(m for m in parts if m.network or m.kind in RULED),
+        width=arch.embedding_size or arch.hidden_size,
+        narrow=any(m.row % WIDE for m in parts),
+        traits=traits(arch),
     )

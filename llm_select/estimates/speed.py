@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates import speed_calibration as c
 from llm_select.estimates.activations import before, engine_build
-from llm_select.estimates.kv_cache import STATE_BYTES, stored_shape, token_values
-from llm_select.estimates.memory_calibration import TRANSFORMERS_GROUPED
+from llm_select.estimates.kv_cache import stored_shape
+from llm_select.estimates.memory_calibration import (
+    LLAMACPP_LAYER_SPLIT_BUILD,
+    TRANSFORMERS_GROUPED,
+)
 from llm_select.estimates.sizing import Sizing, sizing
+from llm_select.estimates.speed_terms import (
+    DecodeTerms,
+    Work,
+    decode_terms,
+    decode_work,
+    exchange_seconds,
+    matrix_tflops,
+    pass_seconds,
+    prefill_flops,
+    prefill_work,
+    prompt_passes,
+    reading_layers,
+)
 from llm_select.estimates.split import ONE, Split, plan_split
 from llm_select.estimates.types import (
     Assumption,
@@ -19,96 +34,181 @@ from llm_select.estimates.types import (
     SpeedEstimate,
     Workload,
 )
-from llm_select.estimates.weights import weight_bytes
 
 if TYPE_CHECKING:
     from llm_select.schema.hardware import Engine, Quantization
     from llm_select.schema.model import Model
 
+__all__ = ["DecodeTerms", "decode_terms", "prefill_flops", "speed"]
 
-class DecodeTerms(NamedTuple):
-    """What one step of decoding moves."""
-
-    weights: float
-    """Bytes of weights read, all devices together."""
-    cache: float
-    """Bytes of cache read for one sequence at the mean context."""
-    layers: int
-    """Layers passed."""
+LLAMACPP_UBATCH = 512
+"""llama.cpp's default physical batch."""
 
 
-def decode_terms(
-    size: Sizing, quantization: Quantization, workload: Workload, bytes_per_value: float
-) -> DecodeTerms:
-    """Bytes a step reads. Weights are read once for the whole batch; of a mixture, the experts that any sequence
-    visits: with uniform routing `1 − (1 − active/count)^batch` of them. The token table is looked up, not read,
-    unless it is the head; an encoder is not read at all."""
-    w = weight_bytes(size, quantization)
-    p = size.parameters
-    experts = w.experts
-    if size.expert_count and p.routed:
-        routed = experts * p.routed / (p.routed + p.experts_shared)
-        visited = 1 - (1 - size.expert_visits / size.expert_count) ** workload.batch
-        experts -= routed * (1 - visited)
-    layers = (w.attention + w.ffn + experts + w.norms + w.other) * (1 - size.encoder_share)
-    head = (
-        w.embedding * p.embedding / max(1, p.embedding + p.positions + p.per_layer_embedding)
-        if size.tied
-        else w.output
+class Job(NamedTuple):
+    """One model, format, engine and machine, ready to be timed."""
+
+    size: Sizing
+    quantization: Quantization
+    engine: Engine
+    workload: Workload
+    machine: Machine
+    split: Split
+    peak_tflops: float | None
+    """Throughput of the format's arithmetic; None when unknown."""
+    kv_bytes: float
+    """Bytes per value of the cache."""
+
+    @property
+    def watts_per_tflops(self) -> float | None:
+        """What prompts run into."""
+        if self.machine.tdp_w is None or not self.peak_tflops:
+            return None
+        return self.machine.tdp_w / self.peak_tflops
+
+    @property
+    def kind(self) -> str:
+        """Key of the constants."""
+        return c.memory_kind(self.machine.memory_class, self.machine.vendor)
+
+
+def job(
+    size: Sizing,
+    quantization: Quantization,
+    engine: Engine,
+    workload: Workload,
+    machine: Machine,
+) -> Job:
+    """Resolves split, throughput and cache type."""
+    size = size._replace(cache=stored_shape(size.cache, engine.memory_model, size.heads))
+    split = ONE
+    build = engine_build(workload.engine_version) if engine.memory_model == "llama.cpp" else None
+    if machine.devices > 1:
+        kind = workload.split or next(iter(engine.multi_gpu), None)
+        split = plan_split(size, "layer" if kind == "row" else kind, machine.devices)
+        if build is not None and build < LLAMACPP_LAYER_SPLIT_BUILD and split.kind == "layer":
+            split = split._replace(kind="row")
+    kv = float(engine.kv_types.get(workload.kv_type or next(iter(engine.kv_types), ""), 2.0))
+    if quantization.compute == "fp32" and workload.kv_type is None:
+        kv = 4.0
+    if engine.memory_model != "llama.cpp":
+        workload = workload._replace(ubatch=None)
+    elif workload.ubatch is None:
+        workload = workload._replace(ubatch=LLAMACPP_UBATCH)
+    peak = matrix_tflops(
+        machine.tflops, quantization, engine.memory_model, machine.memory_class, machine.vendor
     )
-    values = token_values(size.cache, mean_context(size, workload))
-    source = workload.prompt_tokens if size.has_source else 0
-    cache = (
-        values + size.cache.cross * source
-    ) * bytes_per_value + size.cache.state * 2 * STATE_BYTES
-    return DecodeTerms(layers + head, cache, size.decode_layers)
+    return Job(size, quantization, engine, workload, machine, split, peak, kv)
 
 
-def mean_context(size: Sizing, workload: Workload) -> float:
-    """Tokens in the cache, averaged over the generated ones."""
-    if size.has_source:
-        return workload.generate_tokens / 2
-    return min(workload.context, workload.prompt_tokens + workload.generate_tokens / 2)
+def periods(j: Job) -> tuple[str, str]:
+    """Which measurements of decoding and of prefill describe the version asked for. Only llama.cpp's builds and
+    vLLM's versions are told apart; Ollama and SGLang count otherwise and are taken as current. Processors have too few
+    rows to tell them apart."""
+    engine, workload = j.engine, j.workload
+    name = engine.name.lower()
+    if j.kind == "ddr":
+        return "new", "new"
+    if name == "llama.cpp":
+        build = engine_build(workload.engine_version)
+        if build is None:
+            return "new", "new"
+        prefill = "2023" if build < c.LLAMACPP_PREFILL_BUILD else "2024"
+        if build >= c.LLAMACPP_INTEGER_BUILD:
+            prefill = "new"
+        return "old" if build < c.LLAMACPP_STEP_BUILD else "new", prefill
+    if name == "vllm" and before(workload.engine_version, c.VLLM_STEP_VERSION):
+        return "old", "new"
+    return "new", "new"
 
 
-def _unmeasured(engine: Engine, split: Split) -> bool:
-    """Where the constants of the memory model are borrowed: another engine's, or with what passes between devices
-    assumed."""
-    return split.devices > 1 or engine.name.lower() not in c.MEASURED_ENGINES
-
-
-def _converted_on_loading(engine: Engine, quantization: Quantization) -> bool:
-    """Transformers' formats made while loading (bitsandbytes): GPTQ and AWQ were measured, these were not."""
-    return (
-        engine.memory_model == "transformers"
-        and quantization.bits < 16
-        and not quantization.needs_calibration
+def job_pace(j: Job, tables: c.Tables = c.SHIPPED) -> c.Pace:
+    """The constants of a job."""
+    return c.pace(
+        j.engine.memory_model,
+        j.kind,
+        j.quantization,
+        periods(j),
+        mixture=bool(j.size.expert_count),
+        watts_per_tflops=j.watts_per_tflops,
+        tables=tables,
     )
 
 
-def prefill_flops(size: Sizing, workload: Workload) -> float:
-    """Arithmetic to read one prompt: two operations per visited weight and token, and attention to what precedes.
-
-    Kaplan et al. 2020, arXiv:2001.08361 §2.1. Embedding and head do not run on every token.
-    """
-    tokens = max(1, workload.prompt_tokens)
-    p = size.parameters
-    tables = p.embedding + p.positions + p.per_layer_embedding + p.output + p.towers
-    body: float = max(0, size.active - tables)
-    if size.has_source:
-        body *= size.encoder_share
-    flops = 2.0 * body * tokens
-    reads = reading_layers(size) / max(1, size.layers)
-    for products, window in size.attention:
-        # Causal: half of the positions precede on average; an encoder sees all of them.
-        seen = tokens / 2 if size.generates and not size.has_source else tokens
-        flops += 2.0 * products * reads * tokens * (min(seen, window) if window else seen)
-    return flops
+def step_work(j: Job) -> Work:
+    """One step of decoding for all sequences that run together."""
+    return decode_work(
+        j.size,
+        j.quantization,
+        j.engine.memory_model,
+        j.workload,
+        j.machine,
+        j.split,
+        j.kv_bytes,
+        j.peak_tflops,
+    )
 
 
-def reading_layers(size: Sizing) -> int:
-    """Layers a prompt passes: of an encoder-decoder, the encoder's."""
-    return size.layers - size.decode_layers if size.has_source else size.layers
+def step_extra(j: Job) -> float:
+    """Seconds of a step spent among devices, and on Python loops over experts."""
+    message = j.workload.batch * j.size.hidden * 2.0
+    extra = exchange_seconds(j.split, j.machine, j.size.decode_layers, message)
+    if (
+        j.engine.memory_model == "transformers"
+        and j.size.expert_count
+        and before(j.workload.engine_version, TRANSFORMERS_GROUPED)
+    ):
+        extra += j.size.decode_layers * j.size.expert_count * c.TRANSFORMERS_EXPERT_S
+    return extra
+
+
+def step_seconds(j: Job, work: Work, extra: float, pace: c.Pace) -> float:
+    """Seconds of one decoding step."""
+    memory_model = j.engine.memory_model
+    launch, share = pace.launch_s, pace.prefill.utilization
+    if (
+        memory_model == "vllm"
+        and periods(j)[0] == "old"
+        and j.workload.context > c.VLLM_CAPTURED_TOKENS
+    ):
+        launch = c.VLLM_EAGER_S
+    if 1 < j.workload.batch <= c.VECTOR_TOKENS and _as_vectors(j):
+        share = c.VECTOR_UTILIZATION
+    seconds = pass_seconds(
+        work,
+        pace.decode,
+        share,
+        scale=pace.scale,
+        cache_efficiency=c.CACHE_EFFICIENCY.get(memory_model, 0.6),
+        launch_s=launch,
+    )
+    return seconds + extra
+
+
+def _as_vectors(j: Job) -> bool:
+    return j.engine.memory_model == "llama.cpp" and j.kind == "gddr" and j.quantization.bits < 16
+
+
+def prompt_work(j: Job) -> tuple[Work, float] | None:
+    """Reading the prompt, and the seconds of exchange; None without a known throughput."""
+    if j.peak_tflops is None or j.workload.prompt_tokens < 1:
+        return None
+    work = prefill_work(j.size, j.quantization, j.workload, j.machine, j.split, j.peak_tflops)
+    message = j.workload.prompt_tokens * j.size.hidden * 2.0
+    return work, exchange_seconds(j.split, j.machine, reading_layers(j.size), message)
+
+
+def prompt_seconds(j: Job, work: Work, extra: float, pace: c.Pace) -> float:
+    """Seconds to read one prompt. llama.cpp's stages work on different physical batches at once."""
+    share = pace.prefill.utilization
+    if 1 < min(j.workload.prompt_tokens, j.workload.ubatch or 512) <= c.VECTOR_TOKENS:
+        share = c.VECTOR_UTILIZATION if _as_vectors(j) else share
+    seconds = pass_seconds(work, pace.decode, share, scale=pace.scale, launch_s=pace.launch_s)
+    seconds += work.layers * pace.prefill.layer_s
+    if j.engine.memory_model == "llama.cpp" and j.split.kind == "layer":
+        passes, stages = prompt_passes(j.workload), j.split.stages
+        seconds *= (passes + stages - 1) / (passes * stages)
+    return seconds + extra
 
 
 def speed(
@@ -130,211 +230,98 @@ def speed(
         return SpeedEstimate(None, None, None, (), "does-not-fit")
     if memory is not None and memory.offloaded_layers:
         return SpeedEstimate(None, None, None, (), "host-bandwidth-unknown")
-    size = size or sizing(model)
-    size = size._replace(cache=stored_shape(size.cache, engine.memory_model, size.heads))
-    split = ONE
-    if machine.devices > 1:
-        split = plan_split(
-            size, workload.split or next(iter(engine.multi_gpu), None), machine.devices
-        )
-    said: list[Assumption] = []
-    prefill = _prefill(size, quantization, engine, workload, machine, split, said)
-    if not size.generates:
+    together = workload.batch if engine.serves_batches else 1
+    j = job(size or sizing(model), quantization, engine, workload._replace(batch=together), machine)
+    pace, said = job_pace(j), list[Assumption]()
+    unmeasured = engine.name.lower() not in c.MEASURED_ENGINES or _converted_on_loading(j)
+    prefill = _prefill(j, pace, unmeasured, said)
+    if not j.size.generates:
         return SpeedEstimate(
             None, None, prefill, tuple(said), "reads-only" if prefill else "compute-unknown"
         )
     if machine.bandwidth_gb_s is None:
         return SpeedEstimate(None, None, prefill, tuple(said), "bandwidth-unknown")
-    kv = float(engine.kv_types.get(workload.kv_type or next(iter(engine.kv_types), ""), 2.0))
-    if quantization.compute == "fp32" and workload.kv_type is None:
-        kv = 4.0
-    together = workload.batch if engine.serves_batches else 1
-    terms = decode_terms(size, quantization, workload._replace(batch=together), kv)
-    constants, measured = c.decode_constants(
-        engine.memory_model, machine.memory_class, quantization.bits, machine.vendor
-    )
-    if _unmeasured(engine, split) or _converted_on_loading(engine, quantization):
-        measured = False
-        constants = constants._replace(
-            low=min(constants.low, c.FALLBACK_LOW), high=max(constants.high, c.FALLBACK_HIGH)
-        )
-    seconds = step_seconds(
-        terms,
-        constants,
-        machine.bandwidth_gb_s,
-        split,
-        together,
-        size.hidden,
-        machine.interconnect_gb_s,
-    )
+    measured = pace.decode_measured and not unmeasured
+    low, high = _width(j, measured, pace)
+    seconds = step_seconds(j, step_work(j), step_extra(j), pace)
     said.append(
         Assumption(
             "decode-efficiency",
             {
-                "efficiency": constants.efficiency,
-                "layer_us": constants.layer_s * 1e6,
+                "efficiency": pace.decode.efficiency,
+                "layer_us": max(pace.decode.layer_s, pace.launch_s) * 1e6,
                 "measured": int(measured),
             },
         )
     )
-    if size.expert_count:
+    if j.size.expert_count:
         said.append(
             Assumption(
-                "uniform-routing", {"experts": size.expert_count, "visits": size.expert_visits}
+                "uniform-routing", {"experts": j.size.expert_count, "visits": j.size.expert_visits}
             )
         )
-    if split.tensor > 1:
-        said.append(Assumption("all-reduce", {"us": c.ALL_REDUCE_S * 1e6, "tensor": split.tensor}))
-    if (
-        engine.memory_model == "transformers"
-        and size.expert_count
-        and before(workload.engine_version, TRANSFORMERS_GROUPED)
-    ):
-        seconds += size.decode_layers * size.expert_count * c.TRANSFORMERS_EXPERT_S
-    total = together / seconds
-    each = 1 / seconds if engine.serves_batches else 1 / (seconds * workload.batch)
+    if j.split.tensor > 1:
+        each = exchange_seconds(j.split, machine, 1, 0.0) / 2
+        said.append(Assumption("all-reduce", {"us": each * 1e6, "tensor": j.split.tensor}))
+    each_stream = 1 / seconds if engine.serves_batches else 1 / (seconds * workload.batch)
     return SpeedEstimate(
-        _range(each, constants.low, constants.high),
-        _range(total, constants.low, constants.high),
+        _range(each_stream, low, high),
+        _range(together / seconds, low, high),
         prefill,
         tuple(said),
         None if prefill else "compute-unknown",
     )
 
 
-def step_seconds(
-    terms: DecodeTerms,
-    constants: c.Decode,
-    bandwidth_gb_s: float,
-    split: Split,
-    batch: int = 1,
-    hidden: int = 0,
-    interconnect_gb_s: float | None = None,
-) -> float:
-    """Seconds of one decoding step.
-
-    Roofline (Williams et al. 2009, doi:10.1145/1498765.1498785) with a fixed cost per layer. Stages follow one
-    another: they add nothing to one stream. A tensor split reads in parallel and pays two all-reduces a layer
-    (Shoeybi et al. 2019, arXiv:1909.08053 §3).
-    """
-    moved = terms.weights / split.tensor + batch * terms.cache * split.cache_share
-    seconds = terms.layers * constants.layer_s + moved / (
-        bandwidth_gb_s * 1e9 * constants.efficiency
+def _converted_on_loading(j: Job) -> bool:
+    """Transformers' formats made while loading (bitsandbytes): GPTQ and AWQ were measured, these were not."""
+    return (
+        j.engine.memory_model == "transformers"
+        and j.quantization.bits < 16
+        and not j.quantization.needs_calibration
     )
-    if split.tensor > 1:
-        link = (interconnect_gb_s or c.LINK_GB_S) * 1e9
-        # A ring moves 2·(n − 1)/n of the message.
-        message = batch * hidden * 2.0 * 2 * (split.tensor - 1) / split.tensor
-        seconds += terms.layers * 2 * (c.ALL_REDUCE_S + message / link)
-    if split.stages > 1:
-        seconds += (split.stages - 1) * c.STAGE_HOP_S
-    return seconds
 
 
-def matrix_tflops(
-    tflops: Mapping[str, float],
-    quantization: Quantization,
-    memory_model: str | None = None,
-    memory_class: str | None = None,
-    vendor: str | None = None,
-) -> float | None:
-    """Throughput of the arithmetic the format runs in: weight-only formats compute in 16 bits, FP32 in 32.
-
-    Transformers' INT8 is LLM.int8() (Dettmers et al. 2022, arXiv:2208.07339), whose outlier columns run in 16 bits:
-    no more than 16-bit throughput is assumed. llama.cpp sums in 16 bits on NVIDIA cards (`HALF_SUM_RATE`).
-    """
-    halves = max(tflops.get("fp16", 0.0), c.HALF_SUM_RATE * tflops.get("fp32", 0.0))
-    if (
-        (memory_model, memory_class, vendor) == ("llama.cpp", "gddr", "nvidia")
-        and quantization.compute != "fp32"
-        and "fp16" in tflops
-    ):
-        return halves
-    wanted: tuple[str, ...] = ("bf16", "fp16")
-    if quantization.compute == "fp32":
-        wanted = ()
-    elif not quantization.weight_only and not (
-        memory_model == "transformers" and quantization.compute == "int8"
-    ):
-        wanted = (quantization.compute, "bf16", "fp16")
-    for name in (*wanted, "fp32"):
-        if tflops.get(name):
-            return tflops[name]
-    return None
+def _width(j: Job, measured: bool, pace: c.Pace) -> tuple[float, float]:
+    """The range of decoding: the constants' own, that of several devices or of a batch, or the fallback where nothing
+    was measured."""
+    low, high = pace.decode.low, pace.decode.high
+    if measured and j.split.devices > 1:
+        low, high = _several(j, "decode")
+    elif measured and j.workload.batch > 1:
+        low, high = c.BATCH.get(j.engine.memory_model, (c.FALLBACK_LOW, c.FALLBACK_HIGH))
+    if measured:
+        return low, high
+    return min(low, c.FALLBACK_LOW), max(high, c.FALLBACK_HIGH)
 
 
-def old_prefill(engine: Engine, workload: Workload) -> bool:
-    """Whether the llama.cpp build asked for reads prompts as those of December 2023 did. Ollama counts otherwise."""
-    if engine.name.lower() != "llama.cpp":
-        return False
-    build = engine_build(workload.engine_version)
-    return build is not None and build < c.LLAMACPP_PREFILL_BUILD
+def _several(j: Job, phase: str) -> tuple[float, float]:
+    key = (j.engine.memory_model, phase, j.split.kind)
+    return c.SEVERAL.get(key, (c.FALLBACK_LOW, c.FALLBACK_HIGH))
 
 
-def _prefill(
-    size: Sizing,
-    quantization: Quantization,
-    engine: Engine,
-    workload: Workload,
-    machine: Machine,
-    split: Split,
-    said: list[Assumption],
-) -> Range | None:
-    peak = matrix_tflops(
-        machine.tflops,
-        quantization,
-        engine.memory_model,
-        machine.memory_class,
-        machine.vendor,
-    )
-    if peak is None or workload.prompt_tokens < 1:
+def _prefill(j: Job, pace: c.Pace, unmeasured: bool, said: list[Assumption]) -> Range | None:
+    found = prompt_work(j)
+    if found is None:
         return None
-    bits = quantization.bits
-    constants, measured = c.prefill_constants(
-        engine.memory_model,
-        machine.memory_class,
-        bits,
-        machine.vendor,
-        old_prefill(engine, workload),
-    )
-    seconds = prefill_flops(size, workload) / (peak * 1e12 * constants.utilization * split.tensor)
-    layers, each = reading_layers(size), c.PREFILL_LAYER_S
-    step, _ = c.decode_constants(engine.memory_model, machine.memory_class, bits, machine.vendor)
-    if machine.bandwidth_gb_s is not None:
-        # Roofline: a short prompt is bound by reading the weights, once.
-        rate = machine.bandwidth_gb_s * 1e9 * step.efficiency * split.tensor
-        seconds = max(seconds, _read_once(size, quantization, workload.prompt_tokens) / rate)
-    if engine.memory_model in c.PREFILL_ASSUMED:
-        each = max(each, step.layer_s)
-    seconds += layers * each
-    if split.tensor > 1:
-        # Two all-reduces a layer, of every token's state in 16 bits.
-        link = (machine.interconnect_gb_s or c.LINK_GB_S) * 1e9
-        message = workload.prompt_tokens * size.hidden * 2.0
-        seconds += layers * 2 * message * 2 * (split.tensor - 1) / split.tensor / link
-    if _unmeasured(engine, split):
-        measured = False
-        constants = constants._replace(
-            low=min(constants.low, c.FALLBACK_LOW), high=max(constants.high, c.FALLBACK_HIGH)
-        )
+    seconds = prompt_seconds(j, *found, pace)
+    measured = pace.prefill_measured and not unmeasured
+    low, high = pace.prefill.low, pace.prefill.high
+    if j.split.devices > 1:
+        low, high = _several(j, "prefill")
+    if not measured:
+        low, high = min(low, c.FALLBACK_LOW), max(high, c.FALLBACK_HIGH)
     said.append(
         Assumption(
             "prefill-utilization",
-            {"utilization": constants.utilization, "tflops": peak, "measured": int(measured)},
+            {
+                "utilization": pace.prefill.utilization,
+                "tflops": j.peak_tflops or 0.0,
+                "measured": int(measured),
+            },
         )
     )
-    return _range(workload.prompt_tokens / seconds, constants.low, constants.high)
-
-
-def _read_once(size: Sizing, quantization: Quantization, tokens: int) -> float:
-    """Bytes of the layers' weights that a prompt needs: of a mixture, the experts that any of its tokens visits."""
-    w, p = weight_bytes(size, quantization), size.parameters
-    experts = w.experts
-    if size.expert_count and p.routed:
-        routed = experts * p.routed / (p.routed + p.experts_shared)
-        experts -= routed * (1 - size.expert_visits / size.expert_count) ** tokens
-    layers = w.attention + w.ffn + experts + w.norms + w.other
-    return layers * (size.encoder_share if size.has_source else 1.0)
+    return _range(j.workload.prompt_tokens / seconds, low, high)
 
 
 def _range(expected: float, low: float, high: float) -> Range:

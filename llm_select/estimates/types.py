@@ -41,6 +41,8 @@ class Machine(NamedTuple):
     """Between devices, one direction."""
     ram_gib: float | None
     """Main memory for layers that stay on the host; None: no offload."""
+    tdp_w: float | None = None
+    """Power limit of one device, W; None when unknown."""
 
 
 class Workload(NamedTuple):
@@ -64,6 +66,8 @@ class Workload(NamedTuple):
     """layer, tensor or pipeline; None: the engine's default."""
     engine_version: str | None = None
     """Behaviour of this version where it changed; None: current."""
+    memory_share: float | None = None
+    """vLLM's `--gpu-memory-utilization`; None: its default."""
 
 
 class Assumption(NamedTuple):

@@ -82,6 +82,7 @@ def from_device(
         tflops=tflops,
         interconnect_gb_s=device.interconnect_gb_s,
         ram_gib=ram,
+        tdp_w=device.tdp_w,
     )
 
 

@@ -101,6 +101,30 @@ _SPEED = _object(
         "missing": _maybe(TEXT),
     }
 )
+_LOSS = _object(
+    {
+        "status": {
+            "enum": [
+                "unquantized",
+                "as-released",
+                "as-scored",
+                "measured",
+                "inferred",
+                "not measured",
+            ]
+        },
+        "boards": COUNT,
+        "value": _maybe(NUMBER),
+        "low": _maybe(NUMBER),
+    },
+    {
+        "basis": {"enum": ["this-task", "other-tests", "size-class"]},
+        "pairs": COUNT,
+        "models": COUNT,
+        "common_scale": NUMBER,
+        "deviation": NUMBER,
+    },
+)
 _ITEM = _object(
     {
         "model": TEXT,
@@ -121,7 +145,20 @@ _ITEM = _object(
         "verdict": _maybe({"enum": ["fits", "tight", "no"]}),
         "rejected_by": _list(_ref("objection")),
     },
-    {"variants": _list(_ref("item"))},
+    {"variants": _list(_ref("item")), "quantization_loss": _maybe(_ref("loss"))},
+)
+_STABILITY = _object(
+    {
+        "criterion": TEXT,
+        "weight": NUMBER,
+        "low": NUMBER,
+        "high": NUMBER,
+        "below": _maybe(TEXT),
+        "above": _maybe(TEXT),
+    }
+)
+_STEP = _object(
+    {"kind": {"enum": ["memory", "license"]}, "to": {}, "model": TEXT, "quality": NUMBER}
 )
 _DEFINITIONS: Json = {
     "range": _RANGE,
@@ -133,6 +170,7 @@ _DEFINITIONS: Json = {
     "memory": _MEMORY,
     "speed": _SPEED,
     "item": _ITEM,
+    "loss": _LOSS,
 }
 
 
@@ -160,7 +198,12 @@ CONTRACTS: dict[str, Json] = {
             "dropped_criteria": {"type": "object", "additionalProperties": _ref("reason")},
             "catalog_hash": TEXT,
         },
-        {"models": _list(_ref("item"))},
+        {
+            "models": _list(_ref("item")),
+            "pareto": _list(TEXT),
+            "stability": _list(_STABILITY),
+            "next_steps": _list(_STEP),
+        },
     ),
     "explain": _answer(
         "Answer of llm-select explain",

@@ -14,6 +14,7 @@ from llm_select.render.item_view import (
     speed_cell,
     terms_table,
 )
+from llm_select.render.loss_view import loss_cell, pairs_table
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
 from llm_select.selection.order import FORMAT_MARGIN
@@ -84,6 +85,9 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
         blocks.append(Text(f"Quality {quality_cell(item, result.target)} on {label}"))
     if item.quality is not None and item.quality.evidence:
         blocks.append(evidence_table(item, catalog, EVIDENCE_ROWS))
+    costs = pairs_table(item, result.requirements.task, catalog)
+    if costs is not None:
+        blocks.append(costs)
     if item.alternatives:
         blocks.append(
             Table(
@@ -91,6 +95,7 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
                     Column("Format, engine"),
                     Column("GiB", right=True),
                     Column("Tokens/s", right=True),
+                    Column("Quality lost", right=True),
                     Column("Score", right=True, keep=True),
                 ),
                 tuple(
@@ -98,6 +103,7 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
                         format_and_engine(v),
                         memory_cell(v),
                         speed_cell(v),
+                        loss_cell(v),
                         f"{v.score:.3f}" if v.score is not None else "–",
                     )
                     for v in item.alternatives
@@ -107,7 +113,8 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
         )
         blocks.append(
             Text(
-                f"Among variants within {FORMAT_MARGIN:g} of the best score the one with most bits is taken.",
+                "A variant with fewer bits is taken only when it scores better even if its format costs as much as "
+                f"the low end of what was measured says, or by {FORMAT_MARGIN:g} where nobody measured it.",
                 "note",
             )
         )

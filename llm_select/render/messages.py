@@ -68,6 +68,26 @@ def _speed_unknown(v: Values) -> str:
     return f"speed unknown: {_MISSING.get(str(v.get('missing')), 'memory bandwidth not given')}"
 
 
+_BASES = {
+    "this-task": "measured at this task",
+    "other-tests": "inferred from its scores on other tests",
+    "size-class": "inferred from models of its size",
+}
+
+
+def _format_cost(v: Values) -> str:
+    """`0.4 of it is lost to Q4_K_M, inferred from models of its size (45 pairs, 3 models)`."""
+    if "loss_basis" not in v:
+        return f"what {v['format']} costs was not measured"
+    lost = _num(v, "loss")
+    models, pairs = _num(v, "loss_models"), _num(v, "loss_pairs")
+    basis = f"{pairs:.0f} pair{'s' if pairs != 1 else ''}"
+    if models > 1:
+        basis += f", {models:.0f} models"
+    amount = f"{score(lost, _num(v, 'value'))} deducted for" if lost > 0 else "nothing deducted for"
+    return f"{amount} {v['format']}, {_BASES[str(v['loss_basis'])]} ({basis})"
+
+
 MESSAGES: dict[str, str | Callable[[Values], str]] = {
     # hard constraints
     "family": lambda v: f"is of family {v['family']}",
@@ -139,6 +159,7 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     # score terms
     "quality": lambda v: (
         f"{score(_num(v, 'value'))} between {_num(v, 'low'):g} and {_num(v, 'high'):g} ({v['tag']})"
+        + (f"; {_format_cost(v)}" if "loss_status" in v else "")
     ),
     "headroom": lambda v: (
         f"{share(max(0.0, _num(v, 'free')))} of usable memory free; "

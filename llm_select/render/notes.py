@@ -19,12 +19,21 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "engine": lambda v: f"buffers as {v['name']} allocates them",
     "kv-type": lambda v: f"cache type {v['type']}",
     "overhead": lambda v: (
-        f"{float(v['gib_per_device']):.2f} GiB per device for the driver's context"
+        f"{float(v['gib_per_device']):.2f} GiB per device for the driver's context and the engine's own buffers"
     ),
     "physical-batch": lambda v: f"physical batch of {v['tokens']} tokens",
+    "largest-pass": lambda v: (
+        f"working memory of a pass of {v['tokens']} tokens and {v['sequences']} sequences (--max-num-batched-tokens, "
+        f"--max-num-seqs)"
+    ),
     "flash-attention": lambda v: f"flash attention {'on' if v['on'] else 'off'}",
     "preallocates-cache": (
         "the engine fills the rest of its memory fraction with cache; only what the request needs is counted"
+    ),
+    "memory-share": lambda v: (
+        ("weights and cache fit" if v["flag"] == "--mem-fraction-static" else "fits")
+        + f" when {share(float(v['share']))} of a device is enough ({v['flag']}); tight when it must be raised, "
+        f"to {share(float(v['most']))} at most"
     ),
     "file-size": lambda v: f"weights as large as the published files, {gib(float(v['bytes']))}",
     "embedding-on-host": lambda v: (

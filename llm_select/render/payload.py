@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from llm_select.render.loss_view import loss_json, pairs_json
 from llm_select.render.messages import remedy, sentence
 from llm_select.units import GIB
 
@@ -175,7 +176,7 @@ def item_json(
             "source": candidate.offer.source,
         },
         "quality": quality_json(item.quality, target, catalog),
-        "quantization_loss": _loss(item),
+        "quantization_loss": loss_json(item),
         "score": item.score,
         "terms": [
             {
@@ -195,17 +196,6 @@ def item_json(
     if variants:
         data["variants"] = [item_json(v, target, catalog) for v in item.alternatives]
     return data
-
-
-def _loss(item: Item) -> Json | None:
-    quantization = item.candidate.quantization
-    if quantization is None:
-        return None
-    if quantization.native_16bit:
-        return {"status": "unquantized", "boards": 0}
-    if item.loss is None:
-        return {"status": "not measured", "boards": 0}
-    return {"status": "measured", "boards": item.loss[1], "common_scale": item.loss[0]}
 
 
 def requirements_json(requirements: Requirements) -> Json:
@@ -304,6 +294,7 @@ def explanation_json(result: Explanation, catalog: Catalog) -> Json:
             {"option": c.option, "value": c.value, "text": remedy(c)} for c in result.changes
         ],
         **item_json(result.item, result.target, catalog, variants=True),
+        "quantization_pairs": pairs_json(result.item, result.requirements.task, catalog),
         "assumptions": [reason_json(r) for r in result.assumptions],
         "dropped_criteria": {k: reason_json(v) for k, v in result.dropped.items()},
         "catalog_hash": catalog.content_hash,

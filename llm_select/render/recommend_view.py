@@ -16,6 +16,7 @@ from llm_select.render.item_view import (
 )
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share, tokens
+from llm_select.render.tradeoffs_view import tradeoffs_block
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -75,6 +76,8 @@ def recommendation_document(
         hosted = [item for item in better if id(item) in elsewhere]
         if hosted:
             blocks.append(_hosted_note(hosted))
+    if len(shown) > 1:
+        blocks.append(tradeoffs_block(result, catalog))
     if result.unrated and (result.target is not None or everything):
         blocks.append(_unrated(result, everything))
     blocks.append(_standing(result, catalog))
@@ -82,7 +85,9 @@ def recommendation_document(
     others = (*result.unrated, *result.rejected[: None if everything else NEAR_MISSES])
     if everything or not shown:
         records += [flat(item, result.target, None) for item in others]
-    return Document(tuple(b for b in blocks if not (isinstance(b, Table) and not b.rows)), records)
+    return Document(
+        tuple(b for b in blocks if not (isinstance(b, (Table, Pairs)) and not b.rows)), records
+    )
 
 
 def _headline(result: Recommendation, catalog: Catalog) -> str:
@@ -206,13 +211,19 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
                 "~ inferred from other boards through the models they share; not measured.", "note"
             )
         )
-    if any(_quantized_unmeasured(item) for item in items):
+    if any(_deducted(item) for item in items):
         notes.append(
             Text(
-                "Quality is that of the full-precision model; what the format costs was not measured "
-                "unless marked.",
+                "Quality is that of the unquantized model; the score deducts what its format costs "
+                "(see --explain).",
                 "note",
             )
+        )
+    unmeasured = [item for item in items if _quantized_unmeasured(item)]
+    if unmeasured:
+        forms = ", ".join(dict.fromkeys(_sized_format(item) for item in unmeasured))
+        notes.append(
+            Text(f"What a format costs was not measured, and not deducted, for {forms}.", "note")
         )
     assumed = catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
     if assumed and any(_unmeasured_thinking(item) for item in items):
@@ -287,6 +298,17 @@ def _restricted(item: Item, catalog: Catalog) -> bool:
 def _quantized_unmeasured(item: Item) -> bool:
     quantization = item.candidate.quantization
     return quantization is not None and not quantization.native_16bit and item.loss is None
+
+
+def _deducted(item: Item) -> bool:
+    return item.loss is not None and item.loss.change < 0
+
+
+def _sized_format(item: Item) -> str:
+    """`Q6_K of Gemma 3 27B`."""
+    quantization = item.candidate.quantization
+    name = quantization.name if quantization is not None else ""
+    return f"{name} of {item.candidate.model.name}"
 
 
 def _explanation(rank: int, item: Item, catalog: Catalog) -> list[Block]:

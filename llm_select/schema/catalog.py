@@ -5,6 +5,7 @@ from __future__ import annotations
 from llm_select.schema.base import Strict
 from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
 from llm_select.schema.hardware import Device, Engine, License, Method, Quantization, Source
+from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Model
 
 
@@ -31,6 +32,8 @@ class Catalog(Strict):
     """Fine-tuning methods and optimizers by id."""
     sources: dict[str, Source] = {}
     """Sources by id."""
+    losses: dict[str, LossTable] = {}
+    """Tables of what formats cost, by file name."""
     scoring: Scoring | None = None
     """Profiles and anchors."""
     anchors: frozenset[str] = frozenset()
@@ -39,5 +42,9 @@ class Catalog(Strict):
     """Derived when compiled: by task and board, the fit of `evidence.fit` (difficulty, scale, variance, rows)."""
     measured_languages: dict[str, tuple[str, ...]] = {}
     """Derived when compiled: languages each model has a score in, on any board."""
+    loss_pools: dict[str, dict[str, tuple[float, float, int, int]]] = {}
+    """Derived when compiled: by format and size class, the pooled loss (change, deviation, pairs, models)."""
+    model_losses: dict[str, dict[str, dict[str, tuple[float, float, int]]]] = {}
+    """Derived when compiled: by card, format and task, the card's own measured loss (change, weight, pairs)."""
     content_hash: str = ""
     """Hash over every file the catalog was made from."""

@@ -87,19 +87,21 @@ class Device(Strict):
     """For `memory`, `bandwidth`, `compute`, …, where it was read."""
 
 
-class QuantizationLoss(Strict):
-    """How much of a score a format costs, measured."""
+class TensorRule(Strict):
+    """Bits of some matrices, where a mixed format stores them otherwise. The last rule that names a matrix wins."""
 
-    model: str
-    """On which model."""
-    benchmark: str
-    """On which test, with which harness."""
-    baseline: NonNegative
-    """Unquantized score."""
-    value: NonNegative
-    """Quantized score."""
-    source: SourceId
-    """Where it was read."""
+    tensors: Literal["value", "key", "attention-output", "down", "dense", "shared"]
+    """Value, key and output projections of attention (one matrix of queries, keys and values counts as a value); down
+    projections of feed-forward networks and experts; all of dense networks; all of shared experts."""
+    bits: Positive
+    """Bits per weight."""
+    layers: Literal["all", "more", "first-two", "first-four", "first-sixteenth", "first-eighth"] = (
+        "all"
+    )
+    """In which layers; `more` are the first and last eighth and every third between."""
+    only: Literal["grouped", "ungrouped", "eight-experts", "eighty-layers"] | None = None
+    """In which models: four queries or more per key-value head, fewer, mixtures of eight, the Llama and Qwen2 of 80
+    layers."""
 
 
 class Quantization(Strict):
@@ -121,6 +123,10 @@ class Quantization(Strict):
     """Bits of the feed-forward down projection, where it differs."""
     norm_bits: Positive = 16
     """Bits of normalisations and biases."""
+    tensors: tuple[TensorRule, ...] = ()
+    """Matrices with bits of their own."""
+    block: Literal[32, 256] | None = None
+    """Weights in a block of a GGUF type. Rows that 256 does not divide take the next wider type where this is 256."""
     weight_only: bool = True
     """True when arithmetic runs in 16 bits after unpacking."""
     compute: Literal["fp32", "fp16", "bf16", "fp8", "int8", "fp4"] = "bf16"
@@ -137,8 +143,6 @@ class Quantization(Strict):
     """What a user should know."""
     source: SourceId
     """Where the bits are specified."""
-    losses: tuple[QuantizationLoss, ...] = ()
-    """Measured losses."""
 
 
 class Engine(Strict):

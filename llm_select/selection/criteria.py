@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.selection.types import Candidate, Reason, Requirements, Term
+from llm_select.selection.types import Candidate, Reason, Requirements, Term, Value
 
 if TYPE_CHECKING:
     from llm_select.estimates.types import MemoryEstimate
+    from llm_select.evidence.loss import Loss
     from llm_select.evidence.quality import Quality
     from llm_select.evidence.reference import Target
     from llm_select.schema.catalog import Catalog
@@ -33,6 +34,8 @@ class Measured(NamedTuple):
     memory: MemoryEstimate | None
     speed_missing: str | None
     """Why no speed is claimed."""
+    loss: Loss | None = None
+    """What was deducted from the quality."""
 
 
 def linear(value: float, anchors: Anchors) -> float:
@@ -110,10 +113,13 @@ def _criterion(
     if criterion == "quality":
         low, high = anchors
         share = min(1.0, max(0.0, (measured.value - low) / (high - low)))
-        return share, Reason(
-            "quality",
-            {"value": measured.value, "low": low, "high": high, "tag": measured.quality.tag},
-        )
+        values: dict[str, Value] = {
+            "value": measured.value,
+            "low": low,
+            "high": high,
+            "tag": measured.quality.tag,
+        }
+        return share, Reason("quality", {**values, **_deducted(measured)})
     if criterion == "speed":
         if measured.speed is None:
             if measured.candidate.offer is not None:
@@ -140,3 +146,20 @@ def _criterion(
     return logarithmic(offer.output_usd_per_mtok, scoring.cost), Reason(
         "cost", {"value": offer.output_usd_per_mtok, "provider": offer.provider}
     )
+
+
+def _deducted(measured: Measured) -> dict[str, Value]:
+    """What the format took, for the reason of the quality term; nothing where no format can take anything."""
+    loss, form = measured.loss, measured.candidate.quantization
+    if form is None or (loss is not None and loss.basis == "none"):
+        return {}
+    values: dict[str, Value] = {"format": form.name, "loss_status": "not measured"}
+    if loss is not None:
+        values |= {
+            "loss": (measured.quality.value or 0.0) - measured.value,
+            "loss_status": loss.status,
+            "loss_basis": loss.basis,
+            "loss_pairs": loss.pairs,
+            "loss_models": loss.models,
+        }
+    return values

@@ -245,7 +245,7 @@ def _nearest_miss(
         size=size,
         quantization_id=candidate.quantization_id,
     )
-    _, low = after_loss(question, nearest.quality, loss_of(question, candidate))
+    _, low = after_loss(question, nearest.quality, loss_of(question, candidate, nearest.quality))
     objections = [
         constraints.memory_objection(memory, machine, needed),
         constraints.accuracy_objection(low, requirements),

@@ -149,12 +149,13 @@ def explain(catalog: Catalog, model_id: str, requirements: Requirements) -> Expl
     )
 
 
-def _pick_order(item: Item) -> tuple[float, float, int, str]:
+def _pick_order(item: Item) -> tuple[float, bool, float, int, str]:
     quality = item.quality
     width = (quality.deviation or 0.0) if quality is not None else 0.0
     parameters = item.candidate.model.parameters
     return (
         -(item.score or 0.0),
+        item.candidate.quantization is not None and item.loss is None,
         width,
         parameters.total if parameters is not None else 0,
         item.candidate.model_id,

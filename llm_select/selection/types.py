@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from llm_select.estimates.types import Machine, MemoryEstimate, SpeedEstimate, Workload
+    from llm_select.evidence.loss import Loss
     from llm_select.evidence.quality import Quality
     from llm_select.evidence.reference import Target
     from llm_select.schema.hardware import Engine, Quantization
@@ -113,12 +114,16 @@ class Item(NamedTuple):
     score: float | None
     terms: tuple[Term, ...]
     objections: tuple[Objection, ...]
-    loss: tuple[float, int] | None
-    """Common-scale loss of the format and the boards it was measured on; None when not measured."""
+    loss: Loss | None
+    """What the format costs; None when nobody measured it for the model or its size, and for a hosted offer."""
     effective_speed: float | None
     """Answer tokens per second of one stream, thinking tokens charged."""
     alternatives: tuple[Item, ...] = ()
     """Other variants that passed, best first."""
+    doubt: float = 0.0
+    """Score it would lose if its format cost as much as the low end of the loss's interval says."""
+    degraded: tuple[float, float] | None = None
+    """Expected and low quality in this format, reference unit; None when unrated."""
 
 
 class Recommendation(NamedTuple):

@@ -76,6 +76,27 @@ scores:
   en: {Tiny: 61.5, "@": 70}
   en-no: {Tiny: 33.25}
 """,
+    "quantization_losses/acme.yaml": """\
+source: acme-card
+date: 2025-01
+reported_by: developer
+harness: acme-eval
+tests:
+  trivia: {name: Trivia, metric: accuracy, floor: 25, ceiling: 100, tasks: [quizzing], benchmark: quiz}
+models:
+  Tiny 1B:
+    model: tiny/tiny-1b
+    unquantized: bf16
+    scores: {trivia: 61.5}
+    quantized:
+      q4_k_m: {trivia: 60.5}
+  Other 7B:
+    parameters: 7000000000
+    unquantized: bf16
+    scores: {trivia: 70}
+    quantized:
+      q4_k_m: {trivia: 69}
+""",
     "tasks/quizzing.yaml": """\
 name: Quizzing
 names: {zh: 测验}

@@ -16,6 +16,7 @@ from .conftest import CARD, FILES, Build, edited
 TODAY = "2026-11-24"
 PLACE = "models/tiny/tiny-1b.yaml"
 BOARD = "evaluations/quiz-board.yaml"
+LOSSES = "quantization_losses/acme.yaml"
 FROM_THE_FUTURE = "pretraining: {objective: causal-lm, data_cutoff: 2025-01}"
 
 
@@ -42,6 +43,10 @@ def test_a_good_catalog_has_no_findings(build: Build) -> None:
         ("LS002", "models/tiny/family.yaml", "license: mit", "license: mti", 3, "license"),
         ("LS002", BOARD, "model: tiny/tiny-1b", "model: tiny/tiny-2b", 7, "entries.Tiny.model"),
         ("LS002", "tasks/quizzing.yaml", "{board: quiz-board, rel", "{board: quiz, rel", 6, "boards[0].board"),
+        ("LS002", LOSSES, "model: tiny/tiny-1b", "model: tiny/tiny-2b", 9, "models.Tiny 1B.model"),
+        ("LS002", LOSSES, "q4_k_m: {trivia: 60.5}", "q4: {trivia: 60.5}", 13, "models.Tiny 1B.quantized.q4"),
+        ("LS002", LOSSES, "benchmark: quiz", "benchmark: quis", 6, "tests.trivia.benchmark"),
+        ("LS002", LOSSES, "tasks: [quizzing]", "tasks: [quiz]", 6, "tests.trivia.tasks[0]"),
         ("LS003", PLACE, "attention: [{layers: 2", "attention: [{layers: 3", 16, "architecture.attention"),
         ("LS003", PLACE, "kv_heads: 2", "kv_heads: 3", 16, "architecture.attention[0].kv_heads"),
         ("LS003", PLACE, "head_dim: 32", "head_dim: 3200", 16, "architecture.attention[0].head_dim"),
@@ -73,6 +78,12 @@ def test_a_good_catalog_has_no_findings(build: Build) -> None:
         ("LS014", PLACE, "weights: open", "weights: hosted", 20, "artifacts"),
         ("LS014", PLACE, "weights: open", "weights: open\nstatus: superseded", 7, "status"),
         ("LS014", PLACE, "generation: transformer", "generation: mixture", 4, "generation"),
+        ("LS016", LOSSES, "scores: {trivia: 61.5}", "scores: {}", 13, "models.Tiny 1B.quantized.q4_k_m.trivia"),
+        ("LS016", LOSSES, "scores: {trivia: 61.5}", "scores: {trivia: 161.5}", 11, "models.Tiny 1B.scores.trivia"),
+        ("LS016", LOSSES, "floor: 25, ", "", 6, "tests.trivia"),
+        ("LS016", LOSSES, "    parameters: 7000000000\n", "", 14, "models.Other 7B"),
+        ("LS016", LOSSES, "unquantized: bf16", "unquantized: q4_k_m", 13, "models.Tiny 1B.quantized.q4_k_m"),
+        ("LS016", LOSSES, "models:", "  idle: {name: I, metric: F1, floor: 0, ceiling: 1}\nmodels:", 7, "tests.idle"),
         ("LS015", "hardware/card-24.yaml", "memory: [", "memory: [{gib: 24}, ", 6, "memory[1]"),
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ from llm_select.catalog import load as load_module
 from llm_select.catalog.compile import compile_catalog
 from llm_select.catalog.load import compile_whole, load_catalog, read_directory
 from llm_select.errors import CatalogError
+from llm_select.evidence.loss import pairs
 
 from .conftest import CARD, FILES, Build, edited
 
@@ -125,3 +126,27 @@ def test_errors_of_several_files_come_together(build: Build) -> None:
 def test_warnings_do_not_stop_a_catalog(build: Build) -> None:
     source = 'unused: {title: x, url: "https://example.org", read: 2026-11-24}\n'
     assert load_catalog([build({"sources/more.yaml": source})], bundled=False).sources["unused"]
+
+
+def test_what_a_user_measured_tells_of_the_model_measured(build: Build) -> None:
+    table = FILES["quantization_losses/acme.yaml"].replace("60.5", "50")
+    own = over(build, {"quantization_losses/mine.yaml": table})
+    alone = load_catalog([build()], bundled=False)
+    both = load_catalog([build(), own], bundled=False)
+    lost = [c.model_losses["tiny/tiny-1b"]["q4_k_m"]["quizzing"][0] for c in (alone, both)]
+    assert lost[1] < lost[0] < 0
+
+
+def test_what_a_user_measured_tells_nothing_of_other_models(build: Build) -> None:
+    table = FILES["quantization_losses/acme.yaml"].replace("60.5", "50")
+    own = over(build, {"quantization_losses/mine.yaml": table})
+    alone = load_catalog([build()], bundled=False)
+    both = load_catalog([build(), own], bundled=False)
+    assert both.loss_pools == alone.loss_pools
+
+
+def test_the_bundled_catalog_has_pairs_of_many_models_and_formats() -> None:
+    found = list(pairs(load_catalog()))
+    assert len(found) >= 150
+    assert len({pair.model for pair in found}) >= 15
+    assert len({pair.format for pair in found}) >= 8

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from llm_select.catalog.load import load_catalog
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.speed import DecodeTerms, decode_terms, prefill_flops
@@ -21,8 +22,13 @@ Row = dict[str, str]
 SPLITS: dict[str, tuple[str, ...]] = {
     "llama.cpp": ("layer",),
     "vllm": ("tensor", "pipeline"),
+    "sglang": ("tensor", "pipeline"),
     "transformers": ("layer",),
+    "mlx": (),
 }
+"""Engines measured, with how they divide a model."""
+MEMORY_MODELS = {"sglang": "vllm"}
+"""Whose formulas describe an engine, where not its own."""
 
 
 def rows(name: str) -> list[Row]:
@@ -38,8 +44,19 @@ def table(name: str, key: str) -> dict[str, Row]:
 
 
 @cache
+def catalog() -> Any:
+    """The bundled catalog, as light records."""
+    return load_catalog()
+
+
+@cache
 def model(name: str) -> Model:
-    """The model of `models.csv`: a decoder with rotary positions and RMS normalisation."""
+    """The catalog's card that `cards.csv` names, if the catalog has it; else the shape in `models.csv`: a decoder with
+    rotary positions and RMS normalisation."""
+    card = table("cards", "model").get(name)
+    if card is not None and card["card"] in catalog().models:
+        found: Model = catalog().models[card["card"]]
+        return found
     r = table("models", "model")[name]
     n = {k: int(v) for k, v in r.items() if v.isdigit()}
     arch: dict[str, Any] = {
@@ -112,22 +129,33 @@ def engine(name: str) -> Engine:
         model_types=(),
         mixers=(),
         quantizations=(),
-        vendors=("nvidia", "apple"),
+        vendors=("nvidia", "amd", "apple", "intel", "cpu"),
         kv_types={"f16": 2.0},
-        memory_model=name,  # type: ignore[arg-type]
+        memory_model=MEMORY_MODELS.get(name, name),  # type: ignore[arg-type]
         serves_batches=True,
         multi_gpu=SPLITS[name],
         source="measured",
     )  # type: ignore[arg-type]
 
 
+@cache
 def machine(device: str, devices: int) -> Machine:
     """A machine of `devices.csv`."""
     r = table("devices", "device")[device]
     link = r["interconnect_gb_s"]
-    tflops = {"fp16": float(r["tflops"])}
-    if r["fp32_tflops"]:
-        tflops["fp32"] = float(r["fp32_tflops"])
+    tflops = {}
+    tdp = float(r["tdp_w"]) if r["tdp_w"] else None
+    if r["catalog"]:
+        card = catalog().devices[r["catalog"].split(":")[0]]
+        compute, tdp = card.compute, card.tdp_w
+        for kind in ("fp32", "fp16", "bf16", "fp8", "int8"):
+            value = getattr(compute, kind) if compute is not None else None
+            if value is not None:
+                tflops[kind] = float(value)
+    else:
+        for kind, column in (("fp16", "tflops"), ("fp32", "fp32_tflops")):
+            if r[column]:
+                tflops[kind] = float(r[column])
     return Machine(
         device,
         device,
@@ -140,6 +168,7 @@ def machine(device: str, devices: int) -> Machine:
         tflops,
         float(link) if link else None,
         None,
+        tdp,
     )
 
 
@@ -152,6 +181,8 @@ def workload(r: Row) -> Workload:
         generate_tokens=int(r.get("generate_tokens") or 1),
         batch=int(r.get("batch") or 1),
         flash_attention=bool(int(flash)) if flash else None,
+        ubatch=int(r.get("ubatch") or 0) or None,
+        split=r.get("split_mode") or None,
         engine_version=r["engine_version"] or None,
     )
 
@@ -176,3 +207,11 @@ def terms(r: Row) -> DecodeTerms:
 def flops(r: Row) -> float:
     """Arithmetic of the prompt in a row."""
     return prefill_flops(sized(r["model"]), workload(r))
+
+
+def compared(r: Row, e: MemoryEstimate) -> float:
+    """Bytes of an estimate that a row's figure counts: the driver's context never, working memory only in a peak.
+
+    Qwen3's figures equal weights and cache at every length, so they were read after the peak.
+    """
+    return e.total - e.overhead - (e.activations if r["what"] == "allocated" else 0.0)

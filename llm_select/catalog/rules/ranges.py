@@ -133,7 +133,7 @@ def impossible_date(subject: Subject) -> Iterator[Found]:
         released: 2024-07-23
     """
     catalog = subject.catalog
-    for section in ("models", "boards", "devices", "sources"):
+    for section in ("models", "boards", "devices", "sources", "losses"):
         for key, value in getattr(catalog, section).items():
             for path, date in _dates(value, ()):
                 if _after(date, subject.today):

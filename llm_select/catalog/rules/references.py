@@ -18,6 +18,7 @@ _SECTIONS = (
     "engines",
     "licenses",
     "methods",
+    "losses",
 )
 _SOURCED = ("parameters", "architecture", "context", "pretraining", "languages")
 """Fields of a card that hold facts and no source of their own."""
@@ -194,6 +195,8 @@ def _own(section: str, value: Any) -> Iterator[tuple[Path, str, str]]:
     elif section == "engines":
         for index, name in enumerate(value.quantizations):
             yield ("quantizations", index), "quantizations", name
+    elif section == "losses":
+        yield from _of_losses(value)
 
 
 def _of_model(model: Any) -> Iterator[tuple[Path, str, str]]:
@@ -212,6 +215,20 @@ def _of_model(model: Any) -> Iterator[tuple[Path, str, str]]:
         yield ("artifacts", index, "quantization"), "quantizations", artifact.quantization
 
 
+def _of_losses(table: Any) -> Iterator[tuple[Path, str, str]]:
+    for key, test in table.tests.items():
+        if test.benchmark is not None:
+            yield ("tests", key, "benchmark"), "benchmarks", test.benchmark
+        for index, name in enumerate(test.tasks):
+            yield ("tests", key, "tasks", index), "tasks", name
+    for label, measured in table.models.items():
+        if measured.model is not None:
+            yield ("models", label, "model"), "models", measured.model
+        yield ("models", label, "unquantized"), "quantizations", measured.unquantized
+        for name in measured.quantized:
+            yield ("models", label, "quantized", name), "quantizations", name
+
+
 def _home(kind: str) -> str:
     homes = {
         "models": "models/",
@@ -220,5 +237,6 @@ def _home(kind: str) -> str:
         "benchmarks": "benchmarks/",
         "tasks": "tasks/",
         "sources": "sources/",
+        "losses": "quantization_losses/",
     }
     return homes.get(kind, f"{kind}.yaml")

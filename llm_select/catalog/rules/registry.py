@@ -3,7 +3,7 @@ documentation."""
 
 from __future__ import annotations
 
-from llm_select.catalog.rules import boards, names, ranges, references, shape
+from llm_select.catalog.rules import boards, losses, names, ranges, references, shape
 from llm_select.catalog.rules.found import Rule, rule
 from llm_select.catalog.rules.reading import READING
 
@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = tuple(
             rule("LS012", ranges.unbalanced_scoring),
             rule("LS014", names.contradictory_card),
             rule("LS015", names.indistinct_memory),
+            rule("LS016", losses.inconsistent_losses),
         ),
         key=lambda rule: rule.code,
     )

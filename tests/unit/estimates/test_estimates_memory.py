@@ -48,14 +48,15 @@ def test_one_device_holds_the_total() -> None:
 
 
 def test_verdict_follows_high_and_expected() -> None:
-    e = inference_memory(LLAMA, BF16, VLLM, workload(), machine())
+    hf = engine("transformers")
+    e = inference_memory(LLAMA, BF16, hf, workload(), machine())
     for usable, verdict in (
         (e.high, "fits"),
         ((e.high + e.total) / 2, "tight"),
         (e.total * 0.99, "no"),
     ):
         gib = usable * 1.000001 / GIB
-        assert inference_memory(LLAMA, BF16, VLLM, workload(), machine(gib)).verdict == verdict
+        assert inference_memory(LLAMA, BF16, hf, workload(), machine(gib)).verdict == verdict
 
 
 def test_without_a_machine_there_is_no_verdict() -> None:
@@ -216,15 +217,6 @@ def windows(arch_window: int = 1024) -> Model:
     return model(decoder(2, 512, 1000, [attention(2, 4, 4, 64, window=arch_window)], 1024))
 
 
-@pytest.mark.parametrize(("batch", "cells"), [(1, 1024 - 1 + 2048), (8, 8 * (1024 - 1) + 2048)])
-def test_vllm_keeps_a_pass_beyond_the_window_shared_by_the_sequences(
-    batch: int, cells: int
-) -> None:
-    # SlidingWindowSpec: min(window - 1 + max_num_batched_tokens, max_model_len).
-    e = inference_memory(windows(), BF16, VLLM, workload(32768, batch=batch), machine())
-    assert e.kv_cache == 2 * 4 * (64 + 64) * cells * 2
-
-
 def test_mlx_keeps_a_prefill_step_beyond_the_window() -> None:
     e = inference_memory(windows(), BF16, engine("mlx"), workload(32768), None)
     assert e.kv_cache == 2 * 4 * (64 + 64) * (1024 + 2048 - 1) * 2
@@ -238,14 +230,12 @@ def test_llama_cpp_rounds_a_window_since_late_2025() -> None:
     assert (now.kv_cache, old.kv_cache) == (2 * 512 * 2 * 768, 2 * 512 * 2 * 640)
 
 
-def test_vllm_profiles_more_on_large_devices_but_not_on_an_a100() -> None:
-    small, large, a100 = (
-        inference_memory(LLAMA, BF16, VLLM, workload(), m).activations
-        for m in (machine(48), machine(80), machine(80, device="a100", name="A100 SXM"))
-    )
-    assert small == a100
-    # 8,192 tokens: gate, up and product, four residuals and the queries, in 16 bits.
-    assert large == max(8192 * 2 * (3 * 14336 + 5 * 4096), 1024 * 128256 * 8)
+def test_old_transformers_brought_the_logits_back_to_the_first_device() -> None:
+    hf = engine("transformers", multi_gpu=["layer"])
+    work = workload(8192, engine_version="4.40.1")
+    one = inference_memory(LLAMA, BF16, hf, work, machine(80))
+    two = inference_memory(LLAMA, BF16, hf, work, machine(80, 2))
+    assert two.activations - one.activations == 4096 * 128256 * 4
 
 
 def test_key_value_heads_that_do_not_divide_leave_fewer_devices_to_a_layer() -> None:
@@ -297,11 +287,3 @@ def test_unified_memory_is_not_counted_twice() -> None:
     big = model(decoder(40, 5120, 1000, [attention(40, 40, 8, 128)], 17920))
     assert inference_memory(big, BF16, LLAMACPP, workload(), card).verdict == "fits"
     assert inference_memory(big, BF16, LLAMACPP, workload(), mac).verdict == "no"
-
-
-def test_vllms_larger_pass_does_not_lose_a_fit() -> None:
-    # At 70 GiB the default pass grows; where only the smaller one fits, that one is taken.
-    work = workload(2048)
-    need = inference_memory(LLAMA, BF16, VLLM, work, machine(69)).device_high / GIB
-    big = machine(80, usable_gib=need + 0.01)
-    assert inference_memory(LLAMA, BF16, VLLM, work, big).verdict == "fits"

