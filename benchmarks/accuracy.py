@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DATE = "2026-11-24"
 """When the measurements were last gathered; the README quotes it."""
 PARTS = (
+    ("memory", "section"),
+    ("memory", "verdicts"),
     ("speed", "section"),
     ("training", "section"),
     ("weights", "section"),

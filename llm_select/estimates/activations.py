@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates import memory_calibration as c
+from llm_select.estimates.llama_cpp import compute_buffers, since
+from llm_select.estimates.llama_cpp import engine_build as engine_build
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing
@@ -49,53 +51,20 @@ def activations(
     if memory_model == "vllm":
         return _vllm(size, work, split, batched, towers)
     if memory_model == "mlx":
-        return _chunked(size, work, c.MLX_PREFILL_STEP)
+        return _mlx(size, work)
     if memory_model == "ctranslate2":
         return _chunked(size, work, work.prompt_tokens, value_bytes=4.0)
     return _transformers(size, work, kv_bytes, devices)
 
 
 def _llamacpp(size: Sizing, work: Workload, devices: int) -> Activations:
-    """llama.cpp's compute buffer: the graph allocator overlays tensors, so the largest moment counts, in 32 bits.
-
-    Moments: the logits of a physical batch; the feed-forward intermediates; the attention scores of every head
-    when flash attention is off (ggml-org/llama.cpp `llama-graph.cpp`, allocator `ggml-alloc.c`). Logs of the
-    builds in `tests/measurements` agree to the MiB.
-    """
+    buffers = compute_buffers(size, work, devices)
     build = engine_build(work.engine_version)
-    flash = work.flash_attention
-    if flash is None:
-        # `-fa auto` became the default in August 2025 (ggml-org/llama.cpp#15434).
-        flash = build is None or build >= c.LLAMACPP_FLASH_BUILD
-    context = max(work.context, 1)
-    tokens = (
-        min(work.ubatch or c.LLAMACPP_UBATCH, context)
-        if size.generates
-        else max(work.prompt_tokens, 1)
-    )
-    row = tokens * 4.0
-    mask = row * context
-    residual = row * size.hidden
-    logits = row * size.vocab + residual if size.generates else 0.0
-    middle = row * size.matrices * size.inner + 2 * residual + mask
-    if size.experts_active:
-        # Each visited expert's output is held until they are summed.
-        middle += residual * size.experts_active
-    # Held around the scores: two query-wide tensors and the residual, since 2024 also its normalised copy.
-    around = (
-        2 * row * size.query_width
-        + (1 if build is not None and build < c.LLAMACPP_PIPELINE_BUILD else 2) * residual
-    )
-    scores = around + mask / 2 if flash else around + mask + mask * size.heads
-    inside = max(middle, scores)
-    if devices > 1 and (build is None or build >= c.LLAMACPP_PIPELINE_BUILD):
-        # Under a layer split the inputs are kept in several copies, so that batches overlap (#6017).
-        inside += (c.LLAMACPP_COPIES - 1) * (mask + residual)
-    last = max(inside, logits)
-    if build is not None and build < c.LLAMACPP_LAYER_SPLIT_BUILD:
+    if not since(build, c.LLAMACPP_LAYER_SPLIT_BUILD):
         # One buffer, on the main device.
-        return Activations(last, last, flash, tokens)
-    return Activations(last, last + (devices - 1) * inside, flash, tokens)
+        return Activations(buffers.last, buffers.last, buffers.flash_attention, buffers.tokens)
+    total = buffers.last + (devices - 1) * buffers.inside
+    return Activations(buffers.last, total, buffers.flash_attention, buffers.tokens)
 
 
 def _transformers(size: Sizing, work: Workload, kv_bytes: float, devices: int) -> Activations:
@@ -191,6 +160,19 @@ def _vllm(
     return Activations(last, total, True, tokens)
 
 
+def _mlx(size: Sizing, work: Workload) -> Activations:
+    """mlx-lm reads the prompt in steps and keeps the last token's logits. Kernels are queued ahead, and a layer's
+    intermediates live until those that read them have run: several layers' are held at once."""
+    tokens = min(max(1, work.prompt_tokens), c.MLX_PREFILL_STEP) * work.batch
+    wide = (size.matrices + 1) * size.inner + 4 * size.hidden
+    # Each visited expert has its own copy of the input and of the output (`SwitchGLU`).
+    wide += 2 * size.expert_visits * size.hidden
+    inside = c.MLX_LAYERS_HELD * tokens * 2.0 * wide
+    logits = work.batch * size.vocab * 4.0 if size.generates else 0.0
+    last = max(inside, logits)
+    return Activations(last, last, True, tokens)
+
+
 def _chunked(size: Sizing, work: Workload, step: int, value_bytes: float = 2.0) -> Activations:
     """Engines that read the prompt in steps and keep the last token's logits."""
     tokens = min(max(1, work.prompt_tokens), max(1, step)) * work.batch
@@ -198,12 +180,6 @@ def _chunked(size: Sizing, work: Workload, step: int, value_bytes: float = 2.0) 
     logits = work.batch * size.vocab * 4.0 if size.generates else 0.0
     last = max(inside, logits)
     return Activations(last, last, True, tokens)
-
-
-def engine_build(version: str | None) -> int | None:
-    """llama.cpp's build number in `b6325`, `6325` or `1691 (7082d24)`; None for the current one."""
-    match = _NUMBER.search(version) if version else None
-    return int(match[0]) if match else None
 
 
 def before(version: str | None, wanted: tuple[int, int]) -> bool:

@@ -38,13 +38,15 @@ class CacheShape(NamedTuple):
     """The part of `latent` that an indexer's keys take."""
     expanded: int = 0
     """Per token, the latent layers where an engine stores the keys and values of every head instead."""
+    latent_value: int = 0
+    """The part of `latent` that an engine would store again as values: all but the rotary key."""
 
 
 def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
     """The cache of one sequence. `causal=False` is an encoder: no cache. Raises ShapeError on a missing width."""
     if not causal:
         return CacheShape()
-    full = latent = state = fewest = indexer = expanded = 0
+    full = latent = state = fewest = indexer = expanded = latent_value = 0
     windows: dict[int, int] = {}
     for role, stack in stacks(arch):
         if role == "encoder":
@@ -76,6 +78,7 @@ def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
                 # DeepSeek-V2, arXiv:2405.04434 §2.1.4 table 1: the compressed vector and the shared rotary key.
                 m = group.latent
                 latent += group.layers * (m.kv_rank + m.rope_dim)
+                latent_value += group.layers * m.kv_rank
                 expanded += (
                     group.layers * (group.heads or 0) * (m.nope_dim + m.rope_dim + m.value_dim)
                 )
@@ -97,6 +100,7 @@ def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
         fewest,
         indexer,
         expanded,
+        latent_value,
     )
 
 

@@ -10,11 +10,17 @@ from llm_select.estimates import memory_calibration as c
 from llm_select.estimates.activations import (
     Activations,
     activations,
-    engine_build,
     vllm_batch,
 )
 from llm_select.estimates.engine_room import engine_overhead, memory_share, padded_experts
 from llm_select.estimates.kv_cache import shape_bytes, stored_shape
+from llm_select.estimates.llama_cpp import (
+    engine_build,
+    scratch,
+    since,
+    stored_cache,
+    window_cells,
+)
 from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
 from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Verdict, Workload
@@ -61,18 +67,20 @@ def serving(
     if devices > 1:
         split = plan_split(size, _split_kind(engine, workload.split), devices)
     build = engine_build(workload.engine_version) if model == "llama.cpp" else None
-    if build is not None and build < c.LLAMACPP_LAYER_SPLIT_BUILD and split.kind == "layer":
+    if not since(build, c.LLAMACPP_LAYER_SPLIT_BUILD) and split.kind == "layer":
         split = split._replace(kind="row")
+    if model == "llama.cpp":
+        cache = stored_cache(size.cache, build, since(build, c.LLAMACPP_ISWA_BUILD))
+        size = size._replace(cache=cache)
     self_tokens, source = tokens_held(size, workload)
-    padding, multiple = window_padding(model, workload, batched[0], build)
+    padding, multiple = window_padding(model, workload, batched[0])
     kv = shape_bytes(
         size.cache, self_tokens, workload.batch, bytes_per_value, source, padding, multiple
     )
     towers = size.parameters.towers > 0 and size.model_type in engine.vision
     acts = activations(size, model, workload, kv, split, batched, towers=towers)
     overhead = engine_overhead(size, model, workload, machine, split)
-    if build is not None and build < c.LLAMACPP_INTEGER_BUILD:
-        overhead += size.hidden * size.inner * 2.0
+    overhead += scratch(size, build)
     return Serving(
         split, kv * split.tensor * split.cache_share, kv, acts, overhead, kv_type, batched
     )
@@ -103,6 +111,10 @@ def inference_memory(
     wide = quantization.compute == "int8" and converted
     if quantization.compute == "fp32" or wide:
         shared = _in_32_bits(shared, engine, workload)
+    if engine.memory_model == "llama.cpp" and quantization.native_16bit:
+        # Nothing is unpacked.
+        unpacked = scratch(size, engine_build(workload.engine_version))
+        shared = shared._replace(overhead=shared.overhead - unpacked)
     split, acts = shared.split, shared.activations
     on_cpu = machine is not None and machine.vendor == "cpu"
     real = artifact_size(model, quantization_id)
@@ -118,7 +130,9 @@ def inference_memory(
     if engine.memory_model == "vllm":
         weights = padded_experts(size, quantization, weights)
     width = c.WIDTHS[engine.memory_model]
-    weight_width = c.ARTIFACT_WIDTH if real is not None else width.weights
+    weight_width = width.weights
+    if real is not None:
+        weight_width = c.GGUF_ARTIFACT_WIDTH if quantization.format == "gguf" else c.ARTIFACT_WIDTH
     usable = most = machine.usable_gib * GIB if machine is not None else None
     if machine is not None and usable is not None:
         beside = acts.largest + shared.overhead
@@ -209,18 +223,15 @@ def _in_32_bits(shared: Serving, engine: Engine, work: Workload) -> Serving:
     return shared
 
 
-def window_padding(
-    memory_model: str, work: Workload, batched: int, build: int | None
-) -> tuple[float, int]:
+def window_padding(memory_model: str, work: Workload, batched: int) -> tuple[float, int]:
     """Tokens kept beyond a window, per sequence, and what the sum is rounded up to.
 
-    llama.cpp: the physical batch, 256 cells (`llama_kv_cache_iswa`). vLLM: the window less one and a pass's
-    tokens, which the sequences share (`SlidingWindowSpec.max_memory_usage_bytes`). MLX: the window less one and a
-    prefill step (`RotatingKVCache`). Others: the window alone.
+    llama.cpp: the physical batch (`window_cells`). vLLM: the window less one and a pass's tokens, which the
+    sequences share (`SlidingWindowSpec.max_memory_usage_bytes`). MLX: the window less one and a prefill step
+    (`RotatingKVCache`). Others: the window alone.
     """
     if memory_model == "llama.cpp":
-        rounds = build is None or build >= c.LLAMACPP_WINDOW_BUILD
-        return work.ubatch or c.LLAMACPP_UBATCH, c.LLAMACPP_WINDOW_CELLS if rounds else 1
+        return window_cells(work)
     if memory_model == "vllm":
         return batched / work.batch - 1, 1
     if memory_model == "mlx":

@@ -22,8 +22,22 @@ main device held the cache and the buffers."""
 LLAMACPP_INTEGER_BUILD = 3200
 """About the build (June 2024) where quantized prompts multiply without unpacking (ggml-org/llama.cpp#8075); before,
 the largest matrix was unpacked to 16 bits."""
+LLAMACPP_LATENT_BUILD = 5140
+"""About the build (April 2025) that caches latent vectors instead of every head's keys and values
+(ggml-org/llama.cpp#12801), for files converted since."""
+LLAMACPP_VALUELESS_BUILD = 7840
+"""About the build (January 2026) that no longer caches the latent vector twice (ggml-org/llama.cpp#19067)."""
+LLAMACPP_ISWA_BUILD = 5440
+"""About the build (May 2025) where layers with a window cache no more than it (ggml-org/llama.cpp#13194)."""
+LLAMACPP_GLU_BUILD = 5783
+"""About the build (July 2025) where the gated product is a tensor of its own (ggml-org/llama.cpp#14158)."""
+LLAMACPP_UNPADDED_BUILD = 6880
+"""About the build (October 2025) that rounds no longer (ggml-org/llama.cpp#16812), until"""
 LLAMACPP_WINDOW_BUILD = 7000
-"""About the build (November 2025) where a windowed cache is rounded up to 256 cells (ggml-org/llama.cpp#17037)."""
+"""about the build (November 2025) where a cache is rounded up to 256 cells (ggml-org/llama.cpp#17046)."""
+LLAMACPP_OUTPUTS_BUILD = 9450
+"""About the build (June 2026) whose server reserves logits of one token per sequence (ggml-org/llama.cpp#23861);
+before, of every token of the physical batch."""
 LLAMACPP_WINDOW_CELLS = 256
 """What it is rounded to (`llama-kv-cache-iswa.cpp`)."""
 LLAMACPP_COPIES = 4
@@ -72,6 +86,9 @@ VLLM_SHARE_MOST = 0.95
 """What the share can be raised to without surprises (a maintainer in vllm-project/vllm#1298)."""
 MLX_PREFILL_STEP = 2048
 """mlx-lm's `prefill_step_size`."""
+MLX_LAYERS_HELD = 4.0
+"""Layers whose intermediates are held at once while a prompt is read: *fitted*, 4.1 to 4.8 on seven formats of Qwen3 4B
+(mlx-lm's BENCHMARKS.md); Qwen3 30B-A3B, held out, has 3.3."""
 
 SGLANG_TIERS = (
     (35.0, 2048, 24, 80),
@@ -96,14 +113,16 @@ SGLANG_LARGE_GIB, SGLANG_LARGE_MIB = 60.0, 10240.0
 # --- overhead --------------------------------------------------------------------------------------------------
 
 OVERHEAD_GIB: dict[str, tuple[float, float]] = {
-    "llama.cpp": (0.40, 0.10),
+    "llama.cpp": (0.42, 0.0),
     "transformers": (0.60, 0.20),
     "mlx": (0.30, 0.0),
     "ctranslate2": (0.53, 0.10),
 }
-"""GiB on each device, and what each adds when there are several. CTranslate2: *fitted* on its own benchmark of one
-model, whose sentence length is assumed. The others assumed: a CUDA context with cuBLAS takes 0.3 to 0.6 GiB. vLLM's is
-in `VllmOverhead`."""
+"""GiB on each device, and what each adds when there are several. llama.cpp: 0.44 on each of three RTX 4090
+(ggml-org/llama.cpp#15860, total less free memory less its buffers), 0.11 to 0.16 on each of ten P104 (Pascal), a median
+of 0.32 in 33 logs of Vulkan on a unified memory, 0 to 0.7. CTranslate2: *fitted* on its own benchmark of one model,
+whose sentence length is assumed. The others assumed: a CUDA context with cuBLAS takes 0.3 to 0.6 GiB. vLLM's is in
+`VllmOverhead`."""
 
 
 class VllmOverhead(NamedTuple):
@@ -150,14 +169,18 @@ class Widths(NamedTuple):
 
 
 WIDTHS: dict[str, Widths] = {
-    "llama.cpp": Widths(0.01, 0.02, 0.25, 0.5),
+    "llama.cpp": Widths(0.01, 0.02, 0.30, 0.5),
     "vllm": Widths(0.02, 0.03, 0.15, 0.25),
     "transformers": Widths(0.02, 0.03, 0.30, 0.5),
-    "mlx": Widths(0.02, 0.05, 0.60, 0.5),
+    "mlx": Widths(0.02, 0.05, 0.40, 0.5),
     "ctranslate2": Widths(0.02, 0.05, 0.60, 0.5),
 }
-"""Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: wider
-than its errors, for its rows are all short contexts of one architecture. vLLM: wider than its errors, for nearly all
-its rows are of one card. MLX and CTranslate2 assumed."""
+"""Half widths. Transformers: chosen so that at least 80 % of the calibration rows fall inside. llama.cpp: its
+buffers leave holes that no formula follows, a third of the buffer at worst. vLLM: wider than its errors, for nearly all
+its rows are of one card. MLX: three formats take a fifth more than the others, and mixtures less. CTranslate2
+assumed."""
 ARTIFACT_WIDTH = 0.005
 """Half width of the weights when the file's size is known: alignment and metadata. Assumed."""
+GGUF_ARTIFACT_WIDTH = 0.011
+"""The same of GGUF files, whose token table stays in main memory: makers store it at bits of their own (Unsloth's
+Qwen3.6 35B leaves 1.1 % less on the device than the table's usual bits would)."""

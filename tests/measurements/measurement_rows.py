@@ -57,6 +57,9 @@ def model(name: str) -> Model:
     if card is not None and card["card"] in catalog().models:
         found: Model = catalog().models[card["card"]]
         return found
+    if name in catalog().models:
+        named: Model = catalog().models[name]
+        return named
     r = table("models", "model")[name]
     n = {k: int(v) for k, v in r.items() if v.isdigit()}
     arch: dict[str, Any] = {
@@ -89,12 +92,17 @@ def model(name: str) -> Model:
             "shared_size": n["shared_size"],
             "shared_gate": True,
         }
+    return shaped(name, arch)
+
+
+def shaped(name: str, arch: dict[str, Any], kind: str = "decoder") -> Model:
+    """A model without a card, of this shape."""
     return Model(
         name=name,
         developer="as measured",
         released="2023",
         generation="transformer",
-        kind="decoder",
+        kind=kind,
         license="unknown",
         weights="open",
         architecture=Architecture(**arch),
@@ -110,7 +118,10 @@ def sized(name: str) -> Sizing:
 
 @cache
 def quantization(name: str) -> Quantization:
-    """The number format of `formats.csv`."""
+    """The number format of `formats.csv`, or the catalog's."""
+    if name not in table("formats", "quantization"):
+        listed: Quantization = catalog().quantizations[name]
+        return listed
     r = table("formats", "quantization")[name]
     values: dict[str, Any] = {k: v for k, v in r.items() if k != "quantization" and v}
     values["weight_only"] = r["weight_only"] == "1"

@@ -11,7 +11,6 @@ from llm_select.catalog.load import load_catalog
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.types import Machine, MemoryEstimate, Workload
 from llm_select.hardware.machine import from_device
-from llm_select.schema.architecture import Architecture
 from llm_select.units import GIB
 
 LATENT = {"kv_rank": 512, "nope_dim": 128, "rope_dim": 64, "value_dim": 128}
@@ -58,9 +57,7 @@ def model(name: str) -> Any:
     if name in m.table("models", "model"):
         return m.model(name)
     if name == "deepseek-v2-lite":
-        return m.model("llama-3-8b").model_copy(
-            update={"name": name, "architecture": Architecture(**DEEPSEEK_V2_LITE)}
-        )
+        return m.shaped(name, DEEPSEEK_V2_LITE)
     (found,) = [v for k, v in catalog().models.items() if k.split("/")[-1] == name]
     return found
 

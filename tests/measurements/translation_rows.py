@@ -13,7 +13,6 @@ import serving_rows as s
 
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.types import MemoryEstimate, Workload
-from llm_select.schema.architecture import Architecture
 from llm_select.schema.model import Model
 
 VOCABULARIES = {"opus-mt-en-de": (58101, True), "opennmt-wmt14-en-de": (32000, False)}
@@ -43,9 +42,7 @@ def model(name: str) -> Model:
         # Source and target have tables of their own.
         "other_parameters": 0 if tied else vocabulary * 512,
     }
-    return m.model("llama-3-8b").model_copy(
-        update={"name": name, "kind": "encoder-decoder", "architecture": Architecture(**shape)}
-    )
+    return m.shaped(name, shape, "encoder-decoder")
 
 
 def estimate(r: m.Row) -> MemoryEstimate:

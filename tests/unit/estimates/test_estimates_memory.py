@@ -22,7 +22,7 @@ from llm_select.errors import UsageError
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.types import MemoryEstimate
 from llm_select.schema.model import Model
-from llm_select.units import GIB, MIB
+from llm_select.units import GIB
 
 LLAMA = model(llama_8b())
 BF16 = quantization(16)
@@ -68,31 +68,6 @@ def test_without_a_machine_there_is_no_verdict() -> None:
 def test_all_experts_count_to_memory() -> None:
     e = inference_memory(model(gpt_oss_20b()), BF16, VLLM, workload(), None)
     assert e.weights == 2 * 20_914_757_184
-
-
-def test_the_compute_buffer_of_llama_cpp_is_the_logits_with_flash_attention() -> None:
-    # gpt-oss-20b prints 398.38 MiB: 512 · 201,088 · 4 and 512 · 2,880 · 4 bytes.
-    e = inference_memory(model(gpt_oss_20b()), Q4, LLAMACPP, workload(), None)
-    assert e.activations / MIB == pytest.approx(398.375)
-
-
-@pytest.mark.parametrize(
-    ("layers", "kv_heads", "vocab", "context", "mib"),
-    [(32, 8, 128256, 8192, 560), (32, 32, 32000, 4096, 296)],
-)
-def test_the_compute_buffer_holds_scores_without_flash_attention(
-    layers: int, kv_heads: int, vocab: int, context: int, mib: int
-) -> None:
-    # What llama.cpp prints for Llama 3 8B at 8,192 and Llama 2 7B at 4,096 tokens.
-    arch = decoder(layers, 4096, vocab, [attention(layers, 32, kv_heads, 128)], 11008)
-    e = inference_memory(model(arch), Q4, LLAMACPP, workload(context, flash_attention=False), None)
-    assert e.activations / MIB == pytest.approx(mib)
-
-
-def test_old_builds_of_llama_cpp_have_flash_attention_off() -> None:
-    old = inference_memory(LLAMA, Q4, LLAMACPP, workload(engine_version="b4000"), None)
-    new = inference_memory(LLAMA, Q4, LLAMACPP, workload(engine_version="b7000"), None)
-    assert old.activations > new.activations
 
 
 def test_old_transformers_keep_the_logits_of_the_whole_prompt() -> None:
