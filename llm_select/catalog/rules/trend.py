@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject
-from llm_select.evidence.fit import Link, campaign_shares, fit, row_weight
+from llm_select.evidence.fit import PLAIN, fit
+from llm_select.evidence.links import Link, campaign_shares, row_weight
 from llm_select.evidence.scores import ALL, Score, gather, one_per_board
 
 DEVIATIONS = 7.0
@@ -116,7 +117,7 @@ class _Residual(NamedTuple):
 def _off_trend(catalog: Any, task: str, boards: frozenset[str]) -> Iterator[tuple[Score, float]]:
     """Scores off the trend, by how many deviations."""
     rows = [row for row in one_per_board(gather(catalog, task).scores) if row.relevance != "proxy"]
-    links = fit(rows).boards if rows else {}
+    links = fit(rows, form=PLAIN).boards if rows else {}
     residuals = [r for held in _by_model(rows, links).values() for r in _residuals(held)]
     by_board: dict[str, list[float]] = {}
     by_stem: dict[str, list[float]] = {}
@@ -179,7 +180,7 @@ def _by_model(
     held: dict[tuple[str, str], list[_Weighed]] = {}
     for row in rows:
         link = links[row.board]
-        information = row_weight(row, shares) / (link.variance + row.variance)
+        information = row_weight(row, shares, PLAIN.other_setting) / (link.variance + row.variance)
         held.setdefault((row.model, row.mode), []).append(_Weighed(row, link, information))
     return held
 
