@@ -71,7 +71,8 @@ def _of_base(
         yield path, message, "correct the base or a date"
     elif model.architecture is not None and card.architecture is not None:
         own, other = model.architecture.hidden_size, card.architecture.hidden_size
-        if own != other:
+        # A student of distillation, or a pruned network, is narrower than what it was made from.
+        if own != other and "distillation" not in model.finetuning.alignment:
             yield path, f"{base} is {other} wide, the card {own}", "name the base of the same size"
 
 
