@@ -9,6 +9,7 @@ changed, cut, repeated and swapped.
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import random
@@ -107,14 +108,14 @@ def config(rng: random.Random) -> None:
             other = rng.choice(CONFIGS)
             kind = rng.randrange(4)
             if kind == 0:
-                part[name] = rng.choice(ODD)
+                part[name] = copy.deepcopy(rng.choice(ODD))
             elif kind == 1:
                 del part[name]
             elif kind == 2:
                 key = rng.choice(list(other))
-                part[key] = other[key]
+                part[key] = copy.deepcopy(other[key])
             elif isinstance(part[name], list) and part[name]:
-                part[name][rng.randrange(len(part[name]))] = rng.choice(ODD)
+                part[name][rng.randrange(len(part[name]))] = copy.deepcopy(rng.choice(ODD))
             elif isinstance(part[name], int):
                 part[name] = rng.choice(
                     (part[name] * 2, part[name] + 1, -part[name], part[name] * 10**9)

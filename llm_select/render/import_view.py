@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from llm_select.catalog.importers.diff import Change
     from llm_select.catalog.importers.run import Result
 
-_LONG = 100
+_LONG = 60
 
 
 def import_document(result: Result, *, accepted: Sequence[str]) -> Document:
@@ -92,7 +92,7 @@ def board_document(result: BoardResult) -> Document:
         rows = tuple((one[0], one[1], f"{one[2]:g}", f"{one[3]:g}") for one in result.differing)
         blocks.append(Table(columns, rows))
     blocks += [Text(note, "note") for note in result.notes]
-    if not result.written:
+    if not result.known and not result.written:
         blocks.append(Text(result.text.rstrip("\n"), "line"))
     blocks += [Text(f"written: {path}", "line") for path in result.written]
     return Document(

@@ -32,6 +32,9 @@ OPTIONS = {
     "catalog list": SHARED,
     "catalog check": SHARED,
     "catalog schema": "--help",
+    "catalog import": f"--id --accept --dry-run --repository --revision --url --set --source --as-of {SHARED}",
+    "catalog import-evaluations": "--board --benchmark --source --date --reported-by --setting --accept "
+    f"--dry-run {SHARED}",
 }
 
 

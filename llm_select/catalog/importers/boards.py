@@ -42,6 +42,8 @@ class BoardResult(NamedTuple):
     """What came of it."""
 
     board: str
+    known: bool
+    """There is a board of this id."""
     summary: str
     text: str
     differing: tuple[tuple[str, str, float, float], ...]
@@ -103,7 +105,14 @@ def import_board(data: bytes, where: str, request: BoardRequest, catalog: Any) -
         write_file(path, text)
         written = (str(path),)
     return BoardResult(
-        request.board, summary, text, tuple(differing), tuple(unknown), tuple(notes), written
+        request.board,
+        bool(old),
+        summary,
+        text,
+        tuple(differing),
+        tuple(unknown),
+        tuple(notes),
+        written,
     )
 
 

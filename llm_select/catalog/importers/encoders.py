@@ -94,8 +94,9 @@ def encoder(fields: Fields, model_type: str) -> Values:
 
 def _disentangled(fields: Fields, arch: Values) -> None:
     """He et al. 2021 (arXiv:2111.09543): one table of relative positions for all layers, shared projections."""
-    types = fields.get("pos_att_type")
-    parts = set(types.split("|") if isinstance(types, str) else map(str, types or ()))
+    listed = fields.get("pos_att_type")
+    listed = listed.split("|") if isinstance(listed, str) else fields.items("pos_att_type")
+    parts = set(map(str, listed or ()))
     if (
         not fields.flag("relative_attention")
         or not fields.flag("share_att_key")

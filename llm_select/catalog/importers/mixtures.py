@@ -114,10 +114,14 @@ def _global_width(fields: Fields, types: list[str]) -> int | None:
     own = fields.child("per_layer_config")
     for index, values in own.values.items() if own is not None else ():
         layer = int(index) if index.isdecimal() and len(index) < 6 else len(types)
-        dim = values.get("head_dim") if isinstance(values, dict) and len(values) == 1 else None
-        if layer >= len(types) or types[layer] != "full_attention" or stated not in (None, dim):
+        given = Fields(
+            values if isinstance(values, dict) else {}, fields.where, "per_layer_config."
+        )
+        dim = given.maybe("head_dim")
+        whole = layer < len(types) and types[layer] == "full_attention" and not given.unread()
+        if dim is None or not whole or stated not in (None, dim):
             fields.fail("per_layer_config", "says something else than the width of global heads")
-        stated = Fields(values, fields.where, f"per_layer_config.{index}.").count("head_dim")
+        stated = dim
     return stated
 
 
