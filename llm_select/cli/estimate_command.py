@@ -25,6 +25,7 @@ from llm_select.cli.options import (
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
+    from llm_select.selection.footprints import Holder
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -109,6 +110,12 @@ def estimate(
         if error.where == "kv_type":  # the sizing sheet's column of the same name
             error.where = "--kv-type"
         raise
+    if not found and machine is not None and machine.engines is not None and not machine.engines:
+        raise UsageError(
+            f"no engine in the catalog runs on a {machine.name}",
+            where="--gpu",
+            remedy="name a newer device; see `llm-select hardware list`",
+        )
     if not found:
         raise UsageError(
             f"no engine in the catalog runs {card.name} that way",
@@ -117,8 +124,16 @@ def estimate(
         )
     fitting = [one for one in found if one.memory.verdict == "fits"]
     chosen = fitting[0] if fitting else min(found, key=lambda one: one.needed_gib)
-    vendors = chosen.candidate.engine.vendors if chosen.candidate.engine is not None else ()
-    held = () if machine is not None else holders(loaded, chosen.needed_gib, vendors)
+    held: tuple[Holder, ...] = ()
+    if machine is None:
+        from llm_select.hardware.machine import every, stacks
+
+        held = holders(
+            chosen.candidate,
+            requirements.workload,
+            every(loaded),
+            stacked=lambda one: stacks(loaded, one),
+        )
 
     def document() -> Document:
         from llm_select.render.estimate_view import estimate_document

@@ -87,6 +87,24 @@ def from_device(
     )
 
 
+STACKED = ("desktop", "workstation", "datacentre")
+"""Forms of devices of which several go into one machine."""
+
+
+def every(catalog: Catalog) -> tuple[Machine, ...]:
+    """One machine for each device in each size it is sold with."""
+    return tuple(
+        from_device(catalog, device_id, nominal=gib, devices=1, ram=None)
+        for device_id, device in catalog.devices.items()
+        for gib in dict.fromkeys(option.gib for option in device.memory)
+    )
+
+
+def stacks(catalog: Catalog, machine: Machine) -> bool:
+    """True for devices of which several go into one machine: cards, not laptops or chips with shared memory."""
+    return machine.device is not None and catalog.devices[machine.device].form in STACKED
+
+
 def _memory(device: Device, nominal: float | None) -> MemoryOption:
     sizes = sorted({option.gib for option in device.memory})
     names = ", ".join(f"{size:g}" for size in sizes)

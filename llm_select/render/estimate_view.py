@@ -73,14 +73,12 @@ def estimate_document(
         text = f"{rate(expected)} tokens/s ({rate(low)} to {rate(high)})"
         blocks.append(Pairs((("reading the prompt", text),)))
     if held_by:
+        blocks.append(_holders(held_by, _variant(chosen)))
         blocks.append(
-            Table(
-                (Column("Device"), Column("GiB", right=True), Column("GB/s", right=True)),
-                tuple(
-                    (h.name, f"{h.gib:g}", f"{h.bandwidth_gb_s:g}" if h.bandwidth_gb_s else "–")
-                    for h in held_by
-                ),
-                f"Smallest devices that hold {_variant(chosen)} alone",
+            Text(
+                "By maker: the smallest, and larger ones only where they are faster. Memory counts first, for prices "
+                "are not in the catalog.",
+                "note",
             )
         )
     notes = [("assumed", sentence(reason)) for reason in requirements.assumed]
@@ -90,6 +88,29 @@ def estimate_document(
         notes.append(("no speed", chosen.speed.missing.replace("-", " ")))
     blocks.append(Pairs(tuple(dict.fromkeys(notes)), "On what this stands"))
     return Document(tuple(blocks), [flat_footprint(one) for one in found])
+
+
+def _holders(held_by: Sequence[Holder], variant: str) -> Table:
+    rows = []
+    for held in held_by:
+        decode = held.decode
+        rows.append(
+            (
+                f"{held.devices} × {held.name}" if held.devices > 1 else held.name,
+                f"{held.gib:g}" if held.devices == 1 else f"{held.devices} × {held.gib:g}",
+                f"{held.bandwidth_gb_s:g}" if held.bandwidth_gb_s else "–",
+                f"{rate(decode.expected)} ({rate(decode.low)}–{rate(decode.high)})"
+                if decode is not None
+                else "–",
+            )
+        )
+    columns = (
+        Column("Device"),
+        Column("GiB", right=True),
+        Column("GB/s", right=True),
+        Column("Tokens/s", right=True),
+    )
+    return Table(columns, tuple(rows), f"Devices that hold {variant}")
 
 
 def _variant(one: Footprint) -> str:
@@ -159,7 +180,10 @@ def estimate_json(
             }
             for one in found
         ],
-        "devices": [h._asdict() for h in held_by],
+        "devices": [
+            {**h._asdict(), "decode": h.decode._asdict() if h.decode is not None else None}
+            for h in held_by
+        ],
         "assumptions": [
             *(reason_json(reason) for reason in requirements.assumed),
             *(assumption_json(a) for a in chosen.memory.assumptions),

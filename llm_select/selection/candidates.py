@@ -50,12 +50,11 @@ class Offering(NamedTuple):
 def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, ...]:
     """Engines and formats that the question allows, in the catalog's order; the same for every model."""
     machine = requirements.machine
-    vendor = machine.vendor if machine is not None else None
     found = []
     for engine_id, engine in catalog.engines.items():
         if requirements.engines and engine_id not in requirements.engines:
             continue
-        if serves(engine, vendor) and _runs_here(engine_id, machine):
+        if runs_on(engine, engine_id, machine):
             formats = tuple(
                 Format(name, catalog.quantizations[name], _least_bits(catalog.quantizations[name]))
                 for name in engine.quantizations
@@ -66,9 +65,13 @@ def offerings(catalog: Catalog, requirements: Requirements) -> tuple[Offering, .
     return tuple(found)
 
 
-def _runs_here(engine_id: str, machine: Machine | None) -> bool:
-    """False on a device of a generation that the engine left behind or never took up."""
-    return machine is None or machine.engines is None or engine_id in machine.engines
+def runs_on(engine: Engine, engine_id: str, machine: Machine | None) -> bool:
+    """False on another maker's devices, and on those of a generation that the engine left behind or never took up."""
+    if machine is None:
+        return serves(engine, None)
+    return serves(engine, machine.vendor) and (
+        machine.engines is None or engine_id in machine.engines
+    )
 
 
 def loads(engine: Engine, name: str, quantization: Quantization, machine: Machine) -> bool:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates.limits import largest_batch, largest_context, needed_gib
 from llm_select.estimates.memory import inference_memory
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
-from llm_select.selection.candidates import offerings, released_bits, variants
+from llm_select.selection.candidates import loads, offerings, released_bits, runs_on, variants
 from llm_select.selection.types import Candidate, Requirements
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing
-    from llm_select.estimates.types import Machine, MemoryEstimate, SpeedEstimate, Workload
+    from llm_select.estimates.types import (
+        Machine,
+        MemoryEstimate,
+        Range,
+        SpeedEstimate,
+        Workload,
+    )
     from llm_select.schema.catalog import Catalog
 
 
@@ -33,12 +39,18 @@ class Footprint(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """A device, alone, that holds the model."""
+    """Devices, alone or several alike, that hold the model."""
 
     device: str
     name: str
+    vendor: str | None
+    devices: int
     gib: float
+    """Nominal memory of each."""
     bandwidth_gb_s: float | None
+    """Of each."""
+    decode: Range | None
+    """Tokens per second of one stream; None where the bandwidth is unknown."""
 
 
 def footprints(
@@ -106,16 +118,86 @@ def footprint(
     return Footprint(candidate, memory, rate, context, batch, needed)
 
 
+COUNTS = (1, 2, 4, 8)
+"""How many alike devices are tried."""
+
+
 def holders(
-    catalog: Catalog, needed: float, vendors: Iterable[str], most: int = 8
+    candidate: Candidate,
+    workload: Workload,
+    machines: Iterable[Machine],
+    *,
+    stacked: Callable[[Machine], bool] = lambda _: True,
+    most: int = 4,
 ) -> tuple[Holder, ...]:
-    """Devices that hold `needed` nominal GiB alone, smallest memory first."""
-    allowed: Sequence[str] = tuple(vendors)
-    found = [
-        Holder(device_id, device.name, option.gib, option.bandwidth_gb_s)
-        for device_id, device in catalog.devices.items()
-        if device.vendor in allowed
-        for option in device.memory
-        if option.gib >= needed
-    ]
-    return tuple(sorted(found, key=lambda h: (h.gib, h.name))[:most])
+    """Which of these single devices hold the variant, or several of one where one does not, smallest memory first.
+
+    By maker, a larger choice is listed only where it is faster than every smaller one; of a long list of those,
+    `most` from the smallest to the fastest. `stacked` tells of which devices several may be joined. Only devices
+    that the engine runs on, with the matrix units of the format, are asked.
+    """
+    engine, quantization = candidate.engine, candidate.quantization
+    assert engine is not None
+    assert quantization is not None
+    name = candidate.quantization_id or ""
+    size = sizing(candidate.model)
+    by_vendor: dict[str | None, list[Holder]] = {}
+    for one in machines:
+        if not runs_on(engine, candidate.engine_id or "", one):
+            continue
+        if not loads(engine, name, quantization, one):
+            continue
+        for count in COUNTS if engine.multi_gpu and stacked(one) else (1,):
+            machine = one._replace(devices=count)
+            memory = inference_memory(
+                candidate.model,
+                quantization,
+                engine,
+                workload,
+                machine,
+                size=size,
+                quantization_id=name,
+            )
+            if memory.verdict != "fits":
+                continue
+            rate = speed(
+                candidate.model, quantization, engine, workload, machine, memory, size=size
+            )
+            by_vendor.setdefault(one.vendor, []).append(
+                Holder(
+                    one.device or "",
+                    one.name,
+                    one.vendor,
+                    count,
+                    one.nominal_gib,
+                    one.bandwidth_gb_s,
+                    rate.decode,
+                )
+            )
+            break
+    found = [holder for group in by_vendor.values() for holder in _spread(_front(group), most)]
+    return tuple(sorted(found, key=_size))
+
+
+def _size(holder: Holder) -> tuple[float, int, float, str]:
+    fast = holder.decode.expected if holder.decode is not None else 0.0
+    return holder.gib * holder.devices, holder.devices, -fast, holder.name
+
+
+def _front(group: Sequence[Holder]) -> list[Holder]:
+    """The smallest, and each larger one that is faster than all before it."""
+    kept: list[Holder] = []
+    fastest = -1.0
+    for holder in sorted(group, key=_size):
+        fast = holder.decode.expected if holder.decode is not None else 0.0
+        if fast > fastest:
+            kept.append(holder)
+            fastest = fast
+    return kept
+
+
+def _spread(front: list[Holder], most: int) -> list[Holder]:
+    """At most so many, the first and the last among them."""
+    if len(front) <= most:
+        return front
+    return [front[round(index * (len(front) - 1) / (most - 1))] for index in range(most)]

@@ -117,3 +117,9 @@ def test_when_nothing_is_narrow_enough_the_narrowest_of_each_engine_stays() -> N
 def test_an_engine_may_not_restrict_a_format_it_does_not_load() -> None:
     with pytest.raises(ValueError, match="not among quantizations"):
         engine(format_vendors={"nvfp4": ["nvidia"]})
+
+
+def test_an_engine_that_left_a_device_behind_offers_nothing_on_it() -> None:
+    old = _card("nvidia", "fp32")._replace(engines=("local",))
+    assert _offered(old) == {"q4_k_m", "iq4_xs"}
+    assert _offered(old._replace(engines=())) == set()
