@@ -130,11 +130,11 @@ def known(catalog: Catalog, gpu: Gpu) -> list[str]:
 
 
 def folded(name: str) -> str:
-    """A name without trademarks, brand and case, as drivers and people differ in them."""
+    """A name without trademarks, brand, module form and case, as drivers and people differ in them."""
     text = " ".join(_MARKS.sub(" ", name).lower().split())
     while (shorter := _BRANDS.sub("", text)) != text:
         text = shorter
-    return text.removesuffix(" graphics")
+    return text.removesuffix(" graphics").removesuffix(" oam")
 
 
 def _within(device: Device, gib: float | None) -> bool:

@@ -24,6 +24,11 @@ _SHARED = re.compile(r"\b(?:GB10|Thor|Orin|Xavier)\b")
 """Devices whose memory is the processor's: the driver gives no size."""
 
 
+_BOARD = re.compile(r"NVIDIA Jetson (?:AGX |Orin )?\w+")
+"""A board's name in the device tree: all Orin modules call themselves `Orin (nvgpu)` elsewhere."""
+BOARD = "proc/device-tree/model"
+
+
 class Row(NamedTuple):
     """A line of the query, or an NVML device."""
 
@@ -81,14 +86,14 @@ def gpus(rows: list[Row], slices: dict[str, list[tuple[str, str]]], asked: str |
         parts = slices.get(row.number, [])
         for profile, uuid in parts:
             found.append(Gpu(f"{row.name} MIG {profile}", slice_gib(profile), kind="mig"))
-            ids.append((uuid,))
+            ids.append((str(len(ids)), uuid))
         if parts:
             continue
         if row.mig:
             notes.append(("mig-empty", row.name))
             continue
         found.append(Gpu(row.name, row.gib, row.free_gib, kind=_kind(row)))
-        ids.append((row.number, row.uuid))
+        ids.append((str(len(ids)), row.uuid))
     visible = chosen(found, ids, asked)
     if len(visible) < len(found):
         notes.append(("cuda-visible", len(found) - len(visible)))
@@ -105,6 +110,15 @@ def _kind(row: Row) -> str:
 
 def read(edge: Edge) -> Found:
     """Ask NVML, then the command; a machine without either has no NVIDIA card."""
+    found = _read(edge)
+    board = _BOARD.match(edge.read(BOARD) or "")
+    if board is None:
+        return found
+    named = [gpu._replace(name=board[0]) if gpu.kind == "shared" else gpu for gpu in found.gpus]
+    return found._replace(gpus=tuple(named))
+
+
+def _read(edge: Edge) -> Found:
     asked = edge.environment.get("CUDA_VISIBLE_DEVICES")
     rows = _nvml(edge.nvml) if edge.nvml is not None else None
     if rows:

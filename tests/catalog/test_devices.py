@@ -65,6 +65,7 @@ def test_memory_and_bandwidth_are_of_the_order_of_todays_devices(key: str) -> No
         ("Quadro RTX 8000", 47.46, "quadro-rtx-8000"),
         ("NVIDIA TITAN RTX", 24.0, "titan-rtx"),
         ("NVIDIA GB10", None, "gb10"),
+        ("NVIDIA Jetson AGX Thor", None, "jetson-thor"),
     ],
 )
 def test_names_of_nvidia_smi_are_known(name: str, gib: float | None, key: str) -> None:
@@ -77,6 +78,7 @@ def test_names_of_nvidia_smi_are_known(name: str, gib: float | None, key: str) -
     ("name", "gib", "key"),
     [
         ("AMD Instinct MI300X", 191.98, "mi300x"),
+        ("AMD Instinct MI300X OAM", 191.98, "mi300x"),
         ("AMD Instinct MI210", 63.98, "mi210"),
         ("AMD Instinct MI250X", 63.98, "mi250x"),
         ("AMD Radeon RX 7900 XTX", 23.98, "rx-7900-xtx"),

@@ -41,6 +41,11 @@ def test_a_slice_asked_for_by_its_uuid_is_the_only_one(tmp_path: Path) -> None:
     assert [gpu.gib for gpu in found.gpus] == [10]
 
 
+def test_a_slice_asked_for_by_its_place_is_the_only_one(tmp_path: Path) -> None:
+    found = _read(tmp_path, rec.NVIDIA_MIG, rec.NVIDIA_MIG_LIST, CUDA_VISIBLE_DEVICES="2")
+    assert [gpu.gib for gpu in found.gpus] == [10]
+
+
 def test_a_partitioned_card_without_slices_runs_nothing_and_says_so(tmp_path: Path) -> None:
     found = _read(tmp_path, rec.NVIDIA_MIG, rec.NVIDIA_MIG_LIST_EMPTY)
     assert found.gpus == ()
@@ -70,6 +75,22 @@ def test_whole_cards_are_not_taken_for_virtual(name: str, tmp_path: Path) -> Non
 def test_memory_that_the_driver_does_not_say_is_the_processors_too(tmp_path: Path) -> None:
     gpu = _read(tmp_path, rec.NVIDIA_SHARED).gpus[0]
     assert (gpu.name, gpu.gib, gpu.kind) == ("NVIDIA GB10", None, "shared")
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("NVIDIA Jetson AGX Orin Developer Kit\x00", "NVIDIA Jetson AGX Orin"),
+        ("NVIDIA Jetson Orin Nano Engineering Reference Kit\x00", "NVIDIA Jetson Orin Nano"),
+        ("NVIDIA Jetson Orin NX 16GB\x00", "NVIDIA Jetson Orin NX"),
+        ("Raspberry Pi 5 Model B Rev 1.0\x00", "Orin (nvgpu)"),
+    ],
+)
+def test_a_board_is_named_by_its_device_tree(model: str, name: str, tmp_path: Path) -> None:
+    row = "0, GPU-1, Orin (nvgpu), [N/A], [N/A], [N/A]"
+    commands = {"nvidia-smi --query-gpu": row}
+    edge = rec.edge(tmp_path, {"proc/device-tree/model": model}, commands)
+    assert read(edge).gpus[0].name == name
 
 
 @pytest.mark.parametrize(
