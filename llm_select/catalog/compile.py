@@ -15,7 +15,6 @@ from llm_select.catalog.rules.references import references
 from llm_select.schema.catalog import Catalog
 from llm_select.schema.evaluation import Board
 
-
 SPARSE = 50
 """Entries for each score of a row, above which the row is kept by name."""
 
