@@ -201,7 +201,7 @@ def nest(data: bytes, random: Random) -> bytes:
 
 def bomb(data: bytes, random: Random) -> bytes:
     """Aliases of aliases: a few lines that stand for billions of values, or for themselves."""
-    kind = random.randrange(4)
+    kind = random.randrange(5)
     wide, deep = random.choice(((2, 60), (10, 12), (50, 6), (1000, 3), (300_000, 2)))
     if kind == 0:
         lines = [b"a0: &a0 [" + b", ".join([b"x"] * wide) + b"]"]
@@ -220,6 +220,9 @@ def bomb(data: bytes, random: Random) -> bytes:
         return b"\n".join(lines) + b"\n" + data
     if kind == 2:
         return _with_value(data, random, b"&r [" + b"*r, " * min(wide, 2000) + b"*r]")
+    if kind == 3:
+        text = b"t: &t " + b"A" * random.choice((100, 10_000, 1_000_000)) + b"\n"
+        return text + _with_value(data, random, b"[" + b"*t, " * min(wide, 5000) + b"*t]")
     return data + b"\n" + b"\n".join(b"m%d: {<<: *a, <<: *a}" % i for i in range(min(wide, 2000)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from llm_select.catalog.files import bundled_directory
-from llm_select.catalog.findings import Finding, dotted, order
+from llm_select.catalog.findings import Finding, dotted, order, shortened
 from llm_select.catalog.load import SECTIONS, read_directory
 from llm_select.catalog.rules.exemptions import exemptions, idle, needless_exemption
 from llm_select.catalog.rules.found import Found, Rule, Subject
@@ -101,7 +101,9 @@ def located(rule: Rule, found: Found, origins: Mapping[tuple[str, str], Origin])
     origin = origins.get((found.section, found.id))
     file, line = origin.place(*found.path) if origin else (f"{found.section} {found.id}", 0)
     path = (*origin.prefix, *found.path) if origin else found.path
-    return Finding(file, line, rule.code, found.severity, dotted(path), found.message, found.remedy)
+    message = shortened(found.message)
+    remedy = shortened(found.remedy) if found.remedy is not None else None
+    return Finding(file, line, rule.code, found.severity, dotted(path), message, remedy)
 
 
 def merge(parsed: Sequence[Parsed]) -> Catalog:

@@ -15,6 +15,9 @@ from llm_select.catalog.rules.references import references
 from llm_select.schema.catalog import Catalog
 from llm_select.schema.evaluation import Board
 
+SPARSE = 50
+"""Entries for each score of a row, above which the row is kept by name."""
+
 
 def compile_catalog(catalog: Catalog) -> bytes:
     """Header, catalog and the texts it keeps undecoded, one line each, UTF-8."""
@@ -68,12 +71,16 @@ def _pack(encoded: dict[str, Any], board: Board, texts: list[bytes]) -> None:
     """Scores as text that is parsed when asked for, and by position instead of by name: most of a
     catalog is numbers on boards, and a question touches few of them."""
     names = list(board.entries)
+    known = set(names)
     for field in COLUMNS:
         if encoded.pop(field, None) is not None:
             rows: dict[str, Any] = {}
             for row, scores in getattr(board, field).items():
-                known = scores.keys() <= set(names)  # else LS010, and the row stays as it is
-                rows[row] = [scores.get(name) for name in names] if known else scores
+                # A row that is nearly empty stays as it is, lest rows times entries fill the memory; so does one
+                # with a name that has no entry (LS010).
+                dense = len(names) <= SPARSE * len(scores)
+                by_place = dense and scores.keys() <= known
+                rows[row] = [scores.get(name) for name in names] if by_place else scores
             encoded[PACKED + field] = len(texts)
             texts.append(_dump(rows))
 

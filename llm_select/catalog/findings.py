@@ -33,10 +33,20 @@ class Finding(NamedTuple):
         return f"{place}: {self.code}{field} {self.message}{remedy}"
 
 
+LONGEST = 500
+"""Signs of a key or a message that are shown: a name of a megabyte may stand in a thousand findings."""
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
 def dotted(path: Path) -> str:
     """`attention[0].heads` for `("attention", 0, "heads")`."""
     text = ""
-    for key in path:
+    for step in path:
+        key = shortened(step) if isinstance(step, str) else step
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
     return text
 

@@ -79,6 +79,7 @@ class CatalogLoader(yaml.CSafeLoader):
         self.positions: dict[Path, tuple[int, int]] = {}
         self.problems: list[Problem] = []
         self._nodes = 0
+        self._repeated = 0
         self._anchors: dict[str, Any] = {}
 
     def document(self) -> Any:
@@ -207,9 +208,13 @@ class CatalogLoader(yaml.CSafeLoader):
 
     def _count_again(self, value: Any, event: Any, path: Path, depth: int) -> None:
         """Counts an aliased value as if it were written out, and bounds it the same way."""
-        items = value.values() if isinstance(value, dict) else value
+        if isinstance(value, str):
+            self._repeat(len(value), event, path)
         if not isinstance(value, (dict, list)):
             return
+        items = value.values() if isinstance(value, dict) else value
+        if isinstance(value, dict):
+            self._repeat(sum(map(len, value)), event, path)
         if depth >= MAX_DEPTH:
             raise self._stop(event, path, f"nested more than {MAX_DEPTH} deep", "flatten it")
         self._nodes += len(value)
@@ -222,6 +227,13 @@ class CatalogLoader(yaml.CSafeLoader):
             )
         for item in items:
             self._count_again(item, event, path, depth + 1)
+
+    def _repeat(self, length: int, event: Any, path: Path) -> None:
+        """Counts characters that an alias stands for: a long text named a thousand times is no short file."""
+        self._repeated += length
+        if self._repeated > MAX_BYTES:
+            message = f"aliases repeat more than {MAX_BYTES // 2**20} MiB of text"
+            raise self._stop(event, path, message, "write the values out")
 
     def _note(self, event: Any, path: Path, message: str, remedy: str) -> None:
         mark = event.start_mark

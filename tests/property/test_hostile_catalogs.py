@@ -16,6 +16,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 from fuzz_catalog import Fuzzer
 from hostile_yaml import SCALARS, hostile
 
+from llm_select.catalog.check import findings_of
 from llm_select.catalog.files import CatalogFile, Listing, bundled_directory
 from llm_select.catalog.parse import MOST_ERRORS, parse_files
 from llm_select.catalog.yaml_loader import MAX_NODES, parse
@@ -109,6 +110,30 @@ def test_aliases_that_stand_for_millions_of_values_are_refused() -> None:
     document = parse("\n".join(lines).encode())
     assert document.value is None
     assert f"{MAX_NODES:,}" in document.problems[-1].message
+
+
+def test_a_long_text_that_aliases_repeat_is_refused() -> None:
+    document = parse(b"a: &a " + b"x" * 100_000 + b"\nb: [" + b"*a, " * 100 + b"*a]\n")
+    assert document.value is None
+    assert "MiB of text" in document.problems[-1].message
+    assert parse(b"a: &a x\nb: [" + b"*a, " * 100 + b"*a]\n").value is not None
+
+
+def test_long_keys_that_aliases_repeat_are_refused() -> None:
+    document = parse(b"a: &a {" + b"k" * 1000 + b": 1}\nb: [" + b"*a, " * 10_000 + b"*a]\n")
+    assert document.value is None
+    assert "MiB of text" in document.problems[-1].message
+
+
+def test_a_name_of_a_megabyte_does_not_fill_the_findings() -> None:
+    file, data = next(pair for pair in fuzzer().seeds if pair[0].kind == "board")
+    head = data.decode().partition("entries:")[0]
+    scores = ", ".join(f"e{i}: 500" for i in range(300))
+    text = f"{head}entries: {{}}\nscores:\n  ? {'r' * 500_000}\n  : {{{scores}}}\n"
+    parsed = fuzzer().parsed(file, text.encode())
+    found = findings_of([fuzzer().base, parsed], [parsed], "2026-11-24")
+    assert len(found) >= 300
+    assert max(len(str(finding)) for finding in found) < 3000
 
 
 def test_a_seed_and_a_number_name_an_input_for_ever() -> None:

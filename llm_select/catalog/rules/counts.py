@@ -79,8 +79,8 @@ def tokenizer_vocabulary(subject: Subject) -> Iterator[Found]:
     """`vocab_size` is the tokenizer's, not the embedding table's.
 
     ## What it does
-    Where `vocab_size` is no multiple of 64, computes how many more rows the stated total has room for. It reports a
-    vocabulary that those rows, to the last parameter, round up to a multiple of 64.
+    Computes how many more rows of the embedding table the stated total has room for. It reports a vocabulary that those
+    rows, to the last parameter, round up to a multiple of 64.
 
     ## Why it is bad
     Tables are padded so that they divide over devices. The logits buffer and the table follow the padded width.
@@ -94,7 +94,7 @@ def tokenizer_vocabulary(subject: Subject) -> Iterator[Found]:
     models: Mapping[str, Any] = subject.catalog.models
     for key, model in models.items():
         groups = counted(model)
-        if groups is None or model.architecture.vocab_size % _MULTIPLE == 0:
+        if groups is None:
             continue
         architecture = model.architecture
         width = architecture.embedding_size or architecture.hidden_size

@@ -80,7 +80,7 @@ def fields(value: Any) -> Iterator[tuple[str, Any]]:
         yield name, getattr(value, name)
 
 
-MOST_CHOICES = 1000
+MOST_CHOICES = 300
 """Ids that a remedy is looked for among: comparing texts is slow."""
 
 
@@ -88,7 +88,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """A remedy that names the closest known id."""
     from difflib import get_close_matches
 
-    # Ids of another length are no slips of the hand.
-    alike = (other for other in known if abs(len(other) - len(name)) <= 4)
+    # What has another length, or another beginning and end, is no slip of the hand.
+    alike = (
+        other
+        for other in known
+        if abs(len(other) - len(name)) <= 4 and (other[:1] == name[:1] or other[-1:] == name[-1:])
+    )
     near = get_close_matches(name[:200], list(islice(alike, MOST_CHOICES)), 1, 0.6)
     return f"did you mean {near[0]}?" if near else None

@@ -22,6 +22,8 @@ BOARDS = 3
 """Other boards of the task that a model must have sat."""
 FAILED = 0.15
 """Share of the range below which a model has failed the test. That happens, and the trend says nothing of it."""
+MOST_ROWS = 100_000
+"""A task of more scores is not judged: the fit would take a minute."""
 BOARD_PRIOR = 10
 """A board's spread is mixed with that of all boards of its file as if it had this many more rows."""
 MODEL_PRIOR = 3
@@ -117,6 +119,8 @@ class _Residual(NamedTuple):
 def _off_trend(catalog: Any, task: str, boards: frozenset[str]) -> Iterator[tuple[Score, float]]:
     """Scores off the trend, by how many deviations."""
     rows = [row for row in one_per_board(gather(catalog, task).scores) if row.relevance != "proxy"]
+    if len(rows) > MOST_ROWS:
+        return
     links = fit(rows, form=PLAIN).boards if rows else {}
     residuals = [r for held in _by_model(rows, links).values() for r in _residuals(held)]
     by_board: dict[str, list[float]] = {}

@@ -12,12 +12,12 @@ from llm_select.estimates.shape import ShapeError
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.weights import ARTIFACT_RATIO, file_bytes
 
-_PRICE = (0.005, 3000.0)
-"""USD per million tokens: the cheapest and the dearest offers so far are some three times inside."""
+_PRICE = (0.005, 1000.0)
+"""USD per million tokens: small models are offered at 0.01, the dearest so far had an output price of 600."""
 _PRICE_RATIO = 200.0
 """Output tokens cost 1 to 10 times what input tokens do."""
-_CONTEXT = (257, 10**8)
-"""Tokens of a decoder's context. Tokenizers write 10^30 where no limit is set."""
+_CONTEXT = (500, 10**8)
+"""Tokens of a decoder's context: the first GPT had 512. Tokenizers write 10^30 where no limit is set."""
 _TOKENS = (10**7, 10**15)
 """Tokens of pretraining, from the word counts of 2016 to a tenfold of today's largest."""
 _SHARE = 50
@@ -108,7 +108,7 @@ def _of_card(model: Any, catalog: Any) -> Iterator[_Slip]:
         for name in ("total", "active"):
             value = getattr(model.parameters, name)
             for fold, word in _FOLDS.items():
-                if value and abs(groups.total / value / fold - 1) <= _FOLD_TOLERANCE:
+                if value and abs(groups.total / fold - value) <= max(1, _FOLD_TOLERANCE * value):
                     message = f"the shape gives {groups.total:,}: {value} seems to be {word}"
                     yield ("parameters", name), message, "write single parameters"
     for index, evaluation in enumerate(model.evaluations):
