@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 DATE = "2026-11-24"
 """When the measurements were last gathered; the README quotes it."""
 PARTS = (
+    ("memory", "section"),
+    ("memory", "verdicts"),
     ("speed", "section"),
     ("training", "section"),
     ("weights", "section"),
     ("weights", "counts"),
     ("loss", "section"),
+    ("order", "section"),
 )
 """Modules of `sections` with the function that makes the part, in the order of the page."""
 PAGE = ROOT / "docs" / "accuracy.md"

@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "measurements")]
 
 import llama_cpp_rows as llama  # noqa: E402
 import measurement_rows as m  # noqa: E402
+import mlx_rows as mlx  # noqa: E402
 import serving_rows as serving  # noqa: E402
 import translation_rows as translation  # noqa: E402
 
@@ -165,7 +166,26 @@ def _translation() -> Iterator[Sample]:
         yield Sample(*key, real, e.total / GIB, inside)
 
 
-SOURCES: tuple[Callable[[], Iterator[Sample]], ...] = (_table, _llama_cpp, _serving, _translation)
+def _mlx() -> Iterator[Sample]:
+    """`mlx_memory.csv`: peaks of mlx-lm's allocator."""
+    w = c.WIDTHS["mlx"]
+    for r in m.rows("mlx_memory"):
+        e = mlx.estimate(r)
+        ours, real = mlx.peaks(r)
+        half = math.hypot(
+            w.weights * e.weights, w.kv_cache * e.kv_cache, w.activations * e.activations
+        )
+        key = ("mlx", r["quantization"], r["split"], "total")
+        yield Sample(*key, real / GIB, ours / GIB, abs(ours - real) <= half)
+
+
+SOURCES: tuple[Callable[[], Iterator[Sample]], ...] = (
+    _table,
+    _llama_cpp,
+    _serving,
+    _translation,
+    _mlx,
+)
 """One function for each file of measurements."""
 
 

@@ -71,7 +71,7 @@ smaller than that of predicting no loss costs too little to foretell.'''
 
 {foretold}
 """
-    every = errors[0]
+    every = next(e for e in errors if e.group == "all")
     figure = (
         f"{pairs} pairs; foretold within {every.error:.3f} logits, {every.none:.3f} if none were"
     )

@@ -51,7 +51,7 @@ def activations(
     if memory_model == "vllm":
         return _vllm(size, work, split, batched, towers)
     if memory_model == "mlx":
-        return _chunked(size, work, c.MLX_PREFILL_STEP)
+        return _mlx(size, work)
     if memory_model == "ctranslate2":
         return _chunked(size, work, work.prompt_tokens, value_bytes=4.0)
     return _transformers(size, work, kv_bytes, devices)
@@ -158,6 +158,19 @@ def _vllm(
         min(last, max(inside, workspace) + 2 * states)
     )
     return Activations(last, total, True, tokens)
+
+
+def _mlx(size: Sizing, work: Workload) -> Activations:
+    """mlx-lm reads the prompt in steps and keeps the last token's logits. Kernels are queued ahead, and a layer's
+    intermediates live until those that read them have run: several layers' are held at once."""
+    tokens = min(max(1, work.prompt_tokens), c.MLX_PREFILL_STEP) * work.batch
+    wide = (size.matrices + 1) * size.inner + 4 * size.hidden
+    # Each visited expert has its own copy of the input and of the output (`SwitchGLU`).
+    wide += 2 * size.expert_visits * size.hidden
+    inside = c.MLX_LAYERS_HELD * tokens * 2.0 * wide
+    logits = work.batch * size.vocab * 4.0 if size.generates else 0.0
+    last = max(inside, logits)
+    return Activations(last, last, True, tokens)
 
 
 def _chunked(size: Sizing, work: Workload, step: int, value_bytes: float = 2.0) -> Activations:

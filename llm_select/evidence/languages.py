@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 MACROLANGUAGES = {"no": ("nb", "nn")}
 """ISO 639-3 macrolanguages of which boards and cards name now the whole, now a member."""
@@ -36,6 +36,6 @@ def pair_covers(known: str, asked: str) -> bool:
     return covers(one[0], other[0]) and covers(one[1], other[1])
 
 
-def supports(languages: Mapping[str, str] | Iterable[str], asked: str) -> bool:
+def supports(languages: Mapping[str, str] | Collection[str], asked: str) -> bool:
     """True when any of the tags covers the one asked for."""
-    return any(covers(known, asked) for known in languages)
+    return asked in languages or any(covers(known, asked) for known in languages)

@@ -10,17 +10,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from llm_select.evidence.fit import (
+from llm_select.evidence.fit import REFINED, Form, fit
+from llm_select.evidence.languages import supports
+from llm_select.evidence.links import (
     DEVELOPER_WEIGHT,
     Ability,
     Link,
     Links,
     ability,
     campaign_shares,
-    fit,
+    linking_errors,
     row_weight,
+    with_linking_error,
 )
-from llm_select.evidence.languages import supports
 from llm_select.evidence.reference import Target, find_target, language_matches
 from llm_select.evidence.scale import from_common, slope_at, to_common
 from llm_select.evidence.scores import (
@@ -40,7 +42,7 @@ Speech = Literal["stated", "wide", "unknown"]
 """Whether a card lists languages; if not, whether the model was measured in so many that it is multilingual."""
 Z80 = 1.2816
 """Half-width of a central 80 % interval in standard deviations."""
-OTHER_LANGUAGE = 0.25
+OTHER_LANGUAGE = 0.5
 """Weight of a direct board in another language than the one asked for."""
 RELATED = 0.5
 """Weight of a board of a near task."""
@@ -96,16 +98,36 @@ def assess(
     languages: Sequence[str] = (),
     pairs: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    form: Form = REFINED,
 ) -> Assessment:
     """Rate every model of the catalog that has evidence for the task. Raises KeyError for an unknown task."""
     gathered = gather(catalog, task_id, exclude)
     rows = one_per_board(gathered.scores)
     rating = [row for row in rows if row.relevance != "proxy"]
-    links = fit(rating, catalog.anchors, _kept(catalog, task_id) if not exclude else None)
+    known = _kept(catalog, task_id) if not exclude and form is REFINED else None
+    links = fit(rating, catalog.anchors, known, form)
+    return rate(
+        catalog, task_id, gathered, rows, links, languages=languages, pairs=pairs, form=form
+    )
+
+
+def rate(
+    catalog: Catalog,
+    task_id: str,
+    gathered: Gathered,
+    rows: Sequence[Score],
+    links: Links,
+    *,
+    languages: Sequence[str] = (),
+    pairs: Sequence[str] = (),
+    form: Form = REFINED,
+) -> Assessment:
+    """The second half of `assess`: from one row for each model and board, and links, to the quality of every model."""
+    rating = [row for row in rows if row.relevance != "proxy"]
     target = find_target(catalog, task_id, languages, pairs, links.boards)
     shares = campaign_shares(rows)
     spoken: Mapping[str, Iterable[str]] = catalog.measured_languages
-    if exclude or not spoken:
+    if gathered.excluded or not spoken:
         spoken = evaluated_languages(catalog, frozenset(gathered.excluded))
     held: dict[tuple[str, str], list[Score]] = {}
     for row in rows:
@@ -120,7 +142,7 @@ def assess(
         # No board speaks the language asked for: then no row is closer than another.
         about = dict.fromkeys(about, True)
     order = _board_order(rows, target, about)
-    linked = _connected(rating, target)
+    linked = linking_errors(rating, target.boards, links.boards) if target is not None else {}
     qualities = {}
     for subject, own in held.items():
         known = dict(catalog.models[subject[0]].languages)
@@ -129,7 +151,7 @@ def assess(
         wide = len({tag.split("-")[0] for tag in heard}) >= WIDELY
         speech: Speech = "stated" if known else "wide" if wide else "unknown"
         qualities[subject] = _rate(
-            subject, own, tags, speech, target, links, shares, about, asked, order, linked
+            subject, own, tags, speech, target, links, shares, about, asked, order, linked, form
         )
     return Assessment(task_id, target, qualities, _losses(gathered.scores), links, gathered)
 
@@ -137,16 +159,21 @@ def assess(
 def _kept(catalog: Catalog, task_id: str) -> dict[str, Link] | None:
     """Links fitted when the catalog was compiled."""
     rows = catalog.links.get(task_id)
-    return {board: Link(*row) for board, row in rows.items()} if rows else None
+    if not rows:
+        return None
+    return {
+        board: Link(a, b, c, int(n), first, second, (x, y, z))
+        for board, (a, b, c, n, first, second, x, y, z) in rows.items()
+    }
 
 
-def links_of(catalog: Catalog, task_id: str) -> dict[str, tuple[float, float, float, int]]:
+def links_of(catalog: Catalog, task_id: str) -> dict[str, tuple[float, ...]]:
     """What `_kept` reads back: the fit of a task on all boards and models of the catalog, to seven digits."""
     rows = one_per_board(gather(catalog, task_id).scores)
     links = fit([row for row in rows if row.relevance != "proxy"])
     return {
-        board: (float(f"{a:.7g}"), float(f"{b:.7g}"), float(f"{c:.7g}"), n)
-        for board, (a, b, c, n) in links.boards.items()
+        board: tuple(float(f"{number:.7g}") for number in (a, b, c, n, first, second, *offsets))
+        for board, (a, b, c, n, first, second, offsets) in links.boards.items()
     }
 
 
@@ -185,7 +212,8 @@ def _rate(
     about: Mapping[str | None, bool],
     asked: bool,
     order: Mapping[str, tuple[int, bool, str]],
-    linked: frozenset[str],
+    linked: Mapping[str, float],
+    form: Form,
 ) -> Quality:
     ordered = tuple(sorted(rows, key=lambda row: order[row.board]))
     total = len(target.boards) if target is not None else 0
@@ -215,15 +243,17 @@ def _rate(
     )
     if total - len(uncovered) < MIN_COVERAGE * total:
         return unrated("coverage", uncovered)
-    weighted = [(row, row_weight(row, shares) * _weight(row, about)) for row in rating]
+    weighted = [
+        (row, row_weight(row, shares, form.other_setting) * _weight(row, about)) for row in rating
+    ]
     weighted = [(row, weight) for row, weight in weighted if row.board in linked and weight > 0]
     if not weighted:
         return unrated("unlinked")
-    stand = ability(weighted, links.boards)
+    stand = with_linking_error(ability(weighted, links.boards), weighted, links.boards, linked)
     skip = frozenset(
         board for board, ends in target.ends.items() if "-".join(ends) in set(uncovered)
     )
-    value, deviation, shared = _predict(target, own, stand, links, skip)
+    value, deviation, shared = _predict(target, own, stand, links, skip, _setting(rating, target))
     half = Z80 * math.hypot(deviation, shared)
     low, high = value - half, value + half
     if target.benchmark.scale == "bounded":
@@ -255,12 +285,22 @@ def _rate(
     )
 
 
+def _setting(rows: Sequence[Score], target: Target) -> tuple[int, ...]:
+    """How the model is measured on the target's family: a figure inferred there is one in that setting. What a setting
+    adds on a board nobody has seen is not known."""
+    for row in rows if target.exact else ():
+        if row.stem == target.stem:
+            return row.differs
+    return ()
+
+
 def _predict(
     target: Target,
     own: Mapping[str, Score],
     stand: Ability,
     links: Links,
     skip: frozenset[str],
+    differs: tuple[int, ...],
 ) -> tuple[float, float, float]:
     """Mean over the target boards: value, deviation, and the deviation that all models share, in the board's unit."""
     benchmark = target.benchmark
@@ -269,33 +309,33 @@ def _predict(
     if skip:
         # The covered boards tell how the model stands; the mean over all boards is then taken at that standing, so
         # that covering only the easy boards does not look like being good.
-        points = [
-            (own[b].common - links.boards[b].difficulty) / links.boards[b].scale
-            if b in own
-            else stand.mean
+        gaps = [
+            (own[b].common - stand.on(links.boards[b]) - links.boards[b].offset(differs))
+            / links.boards[b].scale
             for b in boards
+            if b in own
         ]
-        stand = Ability(sum(points) / len(points), stand.variance)
+        general, first, second = stand.mean
+        stand = stand._replace(mean=(general + sum(gaps) / len(boards), first, second))
         boards, use_own = list(target.boards), False
-    value = linear = independent = 0.0
+    value = independent = x = y = z = 0.0
     for board in boards:
         link = links.boards[board]
         score = own.get(board) if use_own else None
         if score is not None:
-            x = score.common
             value += _signed(score.value, benchmark)
             noise = score.variance or NOISE_SHARE * link.variance
             if score.reported_by == "developer":
                 noise /= DEVELOPER_WEIGHT
-            independent += noise * slope_at(x, benchmark) ** 2
+            independent += noise * slope_at(score.common, benchmark) ** 2
         else:
-            x = link.difficulty + link.scale * stand.mean
-            unit = slope_at(x, benchmark)
-            value += _signed(from_common(x, benchmark), benchmark)
-            linear += unit * link.scale
+            expected = stand.on(link) + link.offset(differs)
+            unit = slope_at(expected, benchmark)
+            value += _signed(from_common(expected, benchmark), benchmark)
+            x, y, z = x + unit * link.scale, y + unit * link.first, z + unit * link.second
             independent += link.variance * unit**2
     count = len(boards)
-    deviation = math.sqrt(stand.variance * (linear / count) ** 2 + independent / count**2)
+    deviation = math.sqrt(stand.spread(x, y, z) + independent) / count
     shared = 0.0
     if not (target.exact and target.direct):
         # Another language or a near task: models stray as they do between boards, and the board asked about may be
@@ -312,24 +352,6 @@ def _predict(
 
 def _signed(value: float, benchmark: Benchmark) -> float:
     return value if benchmark.direction == "higher" else -value
-
-
-def _connected(rows: Iterable[Score], target: Target | None) -> frozenset[str]:
-    """Boards that a chain of shared models ties to the target. The others say nothing about it: on the common scale
-    they would only show their own average."""
-    sat: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        sat.setdefault((row.model, row.mode), []).append(row.board)
-    reached = set(target.boards) if target is not None else set()
-    waiting = list(sat.values())
-    while True:
-        apart = [boards for boards in waiting if reached.isdisjoint(boards)]
-        if len(apart) == len(waiting):
-            return frozenset(reached)
-        for boards in waiting:
-            if not reached.isdisjoint(boards):
-                reached.update(boards)
-        waiting = apart
 
 
 def _board_order(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.evidence.fit import Link
 from llm_select.evidence.languages import covers, pair_covers, split_pair
+from llm_select.evidence.links import Link
 from llm_select.evidence.scores import ALL, board_id
 
 if TYPE_CHECKING:

@@ -11,10 +11,13 @@ from llm_select.evidence.scale import converter, slope_at, to_common
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
-    from llm_select.schema.evaluation import Board
+    from llm_select.schema.evaluation import Board, Entry
     from llm_select.schema.model import Model
 
 Relevance = Literal["direct", "related", "proxy"]
+FINE_TUNED, PROMPTING, SPLIT = 0, 1, 2
+"""Ways in which a row's setting can differ from its board's: fine-tuned among prompted, zero-shot among few-shot (or
+another prompting), the validation split among test rows."""
 ALL = "all"
 """Key of a board that has one list for all languages."""
 
@@ -57,6 +60,8 @@ class Score(NamedTuple):
     """The name on the board."""
     standard: bool
     """True when setting and split are the board's own; fine-tuning is the ordinary setting of an encoder."""
+    differs: tuple[int, ...]
+    """In what the row differs from the board's own setting: FINE_TUNED, PROMPTING, SPLIT."""
 
 
 class Gathered(NamedTuple):
@@ -148,8 +153,7 @@ def _from_board(
             entry.detail,
             entry.examples or benchmark.examples,
             entry.reported_by or board.reported_by,
-            entry.setting in (None, board.setting, "fine-tuned")
-            and entry.split in (None, board.split),
+            _differs(board, entry),
         )
     # A large task has thousands of rows: tuples are made by position, in the order of `Score`, without its constructor.
     rows: list[Score] = []
@@ -166,7 +170,7 @@ def _from_board(
             known = fixed.get(label)
             if known is None:
                 continue
-            model_id, mode, quantization, setting, split, detail, examples, reporter, standard = (
+            model_id, mode, quantization, setting, split, detail, examples, reporter, differs = (
                 known
             )
             stderr = error.get(label)
@@ -196,7 +200,8 @@ def _from_board(
                 date,
                 relevance,
                 label,
-                standard,
+                PROMPTING not in differs and SPLIT not in differs,
+                differs,
             )
             append(new(Score, row))
     return rows
@@ -242,7 +247,17 @@ def _from_cards(
                 relevance=weight,
                 name=model.name,
                 standard=True,
+                differs=(),
             )
+
+
+def _differs(board: Board, entry: Entry) -> tuple[int, ...]:
+    ways = []
+    if entry.setting not in (None, board.setting):
+        ways.append(FINE_TUNED if entry.setting == "fine-tuned" else PROMPTING)
+    if entry.split not in (None, board.split):
+        ways.append(SPLIT)
+    return tuple(ways)
 
 
 def evaluated_languages(

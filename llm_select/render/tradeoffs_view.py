@@ -24,8 +24,8 @@ def tradeoffs_block(result: Recommendation, catalog: Catalog) -> Pairs:
         names = [i.candidate.model.name for i in result.picks if i.candidate.model_id in best]
         rows.append(
             (
-                "no better",
-                f"in one of quality, speed and memory without losing in another: {_few(names)}",
+                "front",
+                f"no other pick is as good in quality, speed and memory at once: {_few(names)}",
             )
         )
     rows += [("weights", _sentence(one, result, catalog)) for one in stability(result.picks)]

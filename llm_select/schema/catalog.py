@@ -38,8 +38,9 @@ class Catalog(Strict):
     """Profiles and anchors."""
     anchors: frozenset[str] = frozenset()
     """Models whose scores fix the difficulty of boards: the first catalog's, so that a user's cards reorder nobody."""
-    links: dict[str, dict[str, tuple[float, float, float, int]]] = {}
-    """Derived when compiled: by task and board, the fit of `evidence.fit` (difficulty, scale, variance, rows)."""
+    links: dict[str, dict[str, tuple[float, ...]]] = {}
+    """Derived when compiled: by task and board, the fit of `evidence.fit` (difficulty, scale, variance, rows, two skill
+    loadings, three offsets)."""
     measured_languages: dict[str, tuple[str, ...]] = {}
     """Derived when compiled: languages each model has a score in, on any board."""
     loss_pools: dict[str, dict[str, tuple[float, float, int, int]]] = {}
