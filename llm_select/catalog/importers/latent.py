@@ -9,6 +9,7 @@ from llm_select.catalog.importers.layers import (
     grouped,
     layer_count,
     layer_types,
+    needed_experts,
     width,
 )
 from llm_select.catalog.importers.reading import Fields, kind_of
@@ -129,7 +130,7 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
     hashed = fields.some("num_hash_layers") or listed.count("hash_moe")
     if set(map(str, listed)) - {"moe", "hash_moe"}:
         fields.fail("mlp_layer_types", "has other values than moe and hash_moe")
-    arch["experts"] = experts(fields, layers, sparse=[True] * layers, router_bias=True)
+    arch["experts"] = needed_experts(fields, layers, sparse=[True] * layers, router_bias=True)
     mixing = streams * streams * hidden + streams + 1
     arch["other_parameters"] = mixing - hashed * arch["experts"]["count"]
     arch["note"] = (
