@@ -18,7 +18,7 @@ MAX_HEADER = 128 * 2**20
 MAX_ENTRIES = 100_000
 MAX_TEXT = 2**20
 MAX_ITEMS = 16_000_000
-MAX_STRINGS = 3_000_000
+MAX_STRINGS = 1_500_000
 """Texts in all arrays of a file: a vocabulary of 262,144 words and its merges have under a million."""
 KEPT = 4096
 """Items of an array that are kept; a longer one is stepped over and only its length remembered."""

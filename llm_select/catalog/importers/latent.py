@@ -33,8 +33,9 @@ def latent_decoder(fields: Fields, model_type: str) -> Values:
     arch["attention"] = grouped(
         [{**one, "sparse_index": fields.count("index_head_dim")} if on else one for on in indexed]
     )
-    # DeepSeek-V2 has no correction of the router; its successors say `noaux_tc`.
-    corrected = fields.text("topk_method") == "noaux_tc" or model_type == "glm4_moe_lite"
+    # DeepSeek-V2 has no correction of the router; its successors have (`noaux_tc`, arXiv:2412.19437 §2.1.2), and
+    # Transformers 5 no longer writes the field.
+    corrected = fields.text("topk_method") == "noaux_tc" or model_type != "deepseek_v2"
     mixture = experts(fields, layers, router_bias=corrected or None)
     dense = mixture.get("dense_layers", 0) if mixture else layers
     if mixture and dense < layers:
