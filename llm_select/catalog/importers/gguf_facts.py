@@ -50,8 +50,8 @@ _FILE_TYPES = {
 def gguf_config(header: Gguf, where: str) -> dict[str, Any]:
     """The metadata as a `config.json` would say it. Raises SourceError for an architecture that is not known."""
     name = header.metadata.get("general.architecture")
-    if not isinstance(name, str):
-        raise SourceError("general.architecture is missing", where=where)
+    if not isinstance(name, str) or not 0 < len(name) < 64:
+        raise SourceError("general.architecture is missing or no name", where=where)
     own = {
         key[len(name) + 1 :]: value
         for key, value in header.metadata.items()

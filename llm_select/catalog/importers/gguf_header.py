@@ -13,11 +13,13 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from llm_select.catalog.importers.reading import SourceError
 
-MAX_HEADER = 256 * 2**20
+MAX_HEADER = 128 * 2**20
 """Bytes of metadata and tensor list; vocabularies of 256,000 words take some 10 MB."""
 MAX_ENTRIES = 100_000
 MAX_TEXT = 2**20
 MAX_ITEMS = 16_000_000
+MAX_STRINGS = 1_500_000
+"""Texts in all arrays of a file: a vocabulary of 262,144 words and its merges have under a million."""
 KEPT = 4096
 """Items of an array that are kept; a longer one is stepped over and only its length remembered."""
 MAX_DEPTH = 4
@@ -91,6 +93,7 @@ class _Reader:
         self.file, self.size, self.where = file, size, where
         self.at = 0
         self.order = "<"
+        self.strings = 0
 
     def take(self, count: int) -> bytes:
         if count > min(self.size, MAX_HEADER) - self.at:
@@ -144,6 +147,9 @@ class _Reader:
         least = 8 if inner == _STRING else 12
         if items * least > min(self.size, MAX_HEADER) - self.at:
             self.fail(f"cut off: an array claims {items:,} items")
+        self.strings += items
+        if self.strings > MAX_STRINGS:
+            self.fail(f"its arrays claim more than {MAX_STRINGS:,} texts")
         if inner == _STRING and items > KEPT:
             for _ in range(items):
                 self.step(self.number("Q"))

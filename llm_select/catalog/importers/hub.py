@@ -66,8 +66,7 @@ def _fetch(hub: Any, source: str, repository: str, revision: str | None) -> Bund
         data = _file(hub, found, sizes, "README.md", MAX_README)
         if data.removeprefix(b"\xef\xbb\xbf").startswith(b"---"):
             found = found._replace(front=front_matter(data, f"{source}: README.md"))
-    weights = [name for name in sizes if name.endswith(".safetensors") and "/" not in name]
-    if weights:
+    if not sizes.keys().isdisjoint(("model.safetensors", "model.safetensors.index.json")):
         headers = hub.HfApi().get_safetensors_metadata(repository, revision=commit)
         tensors = tuple(
             tensor(name, str(one.dtype), list(one.shape), source)

@@ -13,6 +13,7 @@ from llm_select.catalog.importers.layers import (
     head_kind,
     layer_count,
     layer_types,
+    needed_experts,
     width,
 )
 from llm_select.catalog.importers.reading import Fields, kind_of
@@ -190,7 +191,7 @@ def granite_hybrid(fields: Fields, model_type: str) -> Values:
     mamba = {"kind": "state-space", "state": _mamba2(fields)} if "mamba" in kinds else {}
     arch["attention"] = grouped([mamba if one == "mamba" else full for one in kinds])
     if fields.some("num_local_experts"):
-        arch["experts"] = experts(fields, layers)
+        arch["experts"] = needed_experts(fields, layers)
     else:
         arch["ffn"] = {"size": fields.count("shared_intermediate_size"), "gated": True}
         fields.skip("intermediate_size", "num_experts_per_tok")
@@ -238,7 +239,7 @@ def jamba(fields: Fields, model_type: str) -> Values:
     arch["attention"] = grouped([full if i % every == at else mixer for i in range(layers)])
     period, offset = fields.count("expert_layer_period"), fields.some("expert_layer_offset")
     dense = sum(i % period != offset for i in range(layers))
-    arch["experts"] = experts(fields, layers, dense_layers=dense)
+    arch["experts"] = needed_experts(fields, layers, dense_layers=dense)
     arch["ffn"] = {"size": fields.count("intermediate_size"), "gated": True}
     linear = sum(one["layers"] for one in arch["attention"] if one["kind"] == "state-space")
     arch["other_parameters"] = linear * (state["dt_rank"] + 2 * state["state_size"])

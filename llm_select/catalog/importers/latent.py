@@ -9,6 +9,7 @@ from llm_select.catalog.importers.layers import (
     grouped,
     layer_count,
     layer_types,
+    needed_experts,
     width,
 )
 from llm_select.catalog.importers.reading import Fields, kind_of
@@ -32,8 +33,9 @@ def latent_decoder(fields: Fields, model_type: str) -> Values:
     arch["attention"] = grouped(
         [{**one, "sparse_index": fields.count("index_head_dim")} if on else one for on in indexed]
     )
-    # DeepSeek-V2 has no correction of the router; its successors say `noaux_tc`.
-    corrected = fields.text("topk_method") == "noaux_tc" or model_type == "glm4_moe_lite"
+    # DeepSeek-V2 has no correction of the router; its successors have (`noaux_tc`, arXiv:2412.19437 §2.1.2), and
+    # Transformers 5 no longer writes the field.
+    corrected = fields.text("topk_method") == "noaux_tc" or model_type != "deepseek_v2"
     mixture = experts(fields, layers, router_bias=corrected or None)
     dense = mixture.get("dense_layers", 0) if mixture else layers
     if mixture and dense < layers:
@@ -129,7 +131,7 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
     hashed = fields.some("num_hash_layers") or listed.count("hash_moe")
     if set(map(str, listed)) - {"moe", "hash_moe"}:
         fields.fail("mlp_layer_types", "has other values than moe and hash_moe")
-    arch["experts"] = experts(fields, layers, sparse=[True] * layers, router_bias=True)
+    arch["experts"] = needed_experts(fields, layers, sparse=[True] * layers, router_bias=True)
     mixing = streams * streams * hidden + streams + 1
     arch["other_parameters"] = mixing - hashed * arch["experts"]["count"]
     arch["note"] = (

@@ -193,3 +193,13 @@ def experts(
         found["dense_layers"] = dense
     found.update(more)
     return {key: value for key, value in found.items() if value not in (None, False, 0)}
+
+
+def needed_experts(
+    fields: Fields, layers: int, *, sparse: list[bool] | None = None, **more: Any
+) -> Values:
+    """The experts of an architecture that always has them."""
+    found = experts(fields, layers, sparse=sparse, **more)
+    if found is None:
+        fields.fail("num_experts", "is missing", "this architecture is a mixture")
+    return found

@@ -9,6 +9,7 @@ from llm_select.catalog.importers.layers import (
     grouped,
     layer_count,
     layer_types,
+    needed_experts,
     sparse_layers,
     width,
 )
@@ -48,7 +49,7 @@ def llama4(fields: Fields, model_type: str) -> Values:
     listed = fields.items("moe_layers")
     sparse = listed if listed is not None else [i for i in range(layers) if not (i + 1) % step]
     dense = layers - len(sparse)
-    arch["experts"] = experts(fields, layers, shared=1, dense_layers=dense)
+    arch["experts"] = needed_experts(fields, layers, shared=1, dense_layers=dense)
     if dense:
         arch["ffn"] = {"size": fields.count("intermediate_size_mlp"), "gated": True}
     fields.skip(
@@ -188,7 +189,7 @@ def mimo_v2(fields: Fields, model_type: str) -> Values:
     fields.skip("attention_chunk_size", "sliding_window_size")
     arch["attention"] = grouped([near if bit else far for bit in pattern])
     corrected = fields.text("topk_method") == "noaux_tc"
-    arch["experts"] = experts(fields, layers, router_bias=corrected or None)
+    arch["experts"] = needed_experts(fields, layers, router_bias=corrected or None)
     if not all(sparse_layers(fields, layers)):
         arch["ffn"] = {"size": fields.count("intermediate_size"), "gated": True}
     return arch
@@ -204,7 +205,7 @@ def step3p7(fields: Fields, model_type: str) -> Values:
         fields.fail("layer_types", "is missing")
     near = {**one, "window": fields.count("sliding_window")}
     arch["attention"] = grouped([near if kind == "sliding_attention" else one for kind in types])
-    arch["experts"] = experts(
+    arch["experts"] = needed_experts(
         fields, layers, router_bias=fields.flag("use_moe_router_bias") or None
     )
     arch["ffn"] = {"size": fields.count("intermediate_size"), "gated": True}

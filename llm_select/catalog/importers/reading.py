@@ -10,6 +10,10 @@ from llm_select.errors import LlmSelectError
 
 MAX_JSON = 16 * 2**20
 """Bytes of a configuration or an index; the largest index of a published model has some 20 MB per million tensors."""
+MAX_VALUES = 1_000_000
+"""Values in one JSON text: the header of 70,000 tensors."""
+MAX_TEXT = 4096
+"""Signs in a text that is used."""
 MAX_COUNT = 10**13
 """No width, count or size in a configuration comes near."""
 
@@ -44,6 +48,8 @@ def json_value(data: bytes, where: str, most: int = MAX_JSON) -> Any:
     """JSON in UTF-8 without duplicate keys. NaN and infinities come back as `Unbounded`. Raises SourceError."""
     if len(data) > most:
         raise SourceError(f"larger than {most // 2**20} MiB", where=where)
+    if sum(data.count(sign) for sign in (b"[", b"{", b",")) > MAX_VALUES:
+        raise SourceError(f"more than {MAX_VALUES:,} values", where=where)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -173,6 +179,8 @@ class Fields:
         value = self.get(*names)
         if value is not None and not isinstance(value, str):
             self.fail(self._given(names), f"is {kind_of(value)}, not text")
+        if value is not None and len(value) > MAX_TEXT:
+            self.fail(self._given(names), f"is {len(value):,} signs long")
         return value
 
     def items(self, name: str, length: int | None = None) -> list[Any] | None:

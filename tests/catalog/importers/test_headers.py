@@ -124,6 +124,7 @@ GOOD = {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}
         (header(b"{"), "not JSON"),
         (header(b'{"a": 1, "a": 2}'), "given twice"),
         (header(b"[1]"), "holds a list"),
+        (header(b"[" + b"{}," * 1_000_000), "more than 1,000,000 values"),
         (header(b"\xff\xfe"), "not UTF-8"),
         (header(b"[" * 100_000), "nested too deeply"),
         (header(b'{"a": ' + b"9" * 6000 + b"}"), "too long"),
@@ -230,6 +231,14 @@ HEAD = b"GGUF" + struct.pack("<I", 3)
 def test_a_hostile_gguf_header_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         read(data)
+
+
+def test_more_texts_than_any_vocabulary_are_refused() -> None:
+    arrays = [
+        text(f"k{i}") + struct.pack("<IIQ", 9, 8, 1_000_000) + bytes(8_000_000) for i in range(2)
+    ]
+    with pytest.raises(SourceError, match="more than 1,500,000 texts"):
+        read(HEAD + struct.pack("<QQ", 0, 2) + b"".join(arrays))
 
 
 def test_every_cut_of_a_gguf_header_is_refused() -> None:

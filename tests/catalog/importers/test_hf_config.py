@@ -207,6 +207,7 @@ def test_a_default_that_was_needed_is_said() -> None:
         ({"num_attention_heads": 7, "num_key_value_heads": 7}, "does not divide the width"),
         ({"tie_word_embeddings": "yes"}, "neither true nor false"),
         ({"model_type": ["llama"]}, "not text"),
+        ({"model_type": "a" * 5000}, "5,000 signs long"),
         ({"model_type": None}, "model_type is missing"),
         ({"layer_types": ["full_attention"]}, "not one for each of 2 layers"),
         ({"layer_types": ["full_attention", "astral"], "sliding_window": 4}, 'has "astral"'),
