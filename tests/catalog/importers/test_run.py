@@ -279,6 +279,7 @@ def test_a_repository_of_the_hub_is_read_at_one_commit(
             "repository": "acme/Small-100K",
             "size_bytes": 999,
             "revision": "c0ffee",
+            "source": "small-100k-safetensors",
         }
     ]
     assert result.sources["small-100k-config"]["url"].endswith(

@@ -88,6 +88,18 @@ def test_a_whole_part_is_accepted_by_its_name() -> None:
     assert {one.field.split(".")[0] for one in taken} == {"architecture"}
 
 
+def test_a_tower_keeps_its_tokens_per_image() -> None:
+    right = config_facts(SHAPES["qwen3_vl vl"]["config"], "x").facts
+    left = json.loads(json.dumps(right))
+    left["architecture"]["towers"] = [
+        {"modality": "image", "parameters": 5, "tokens_per_item": 256}
+    ]
+    merged = apply(left, accepted(changes(left, right), ("architecture.towers",)))
+    tower = merged["architecture"]["towers"][0]
+    assert tower["tokens_per_item"] == 256
+    assert tower["parameters"] == right["architecture"]["towers"][0]["parameters"]
+
+
 def test_a_text_that_would_not_read_back_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="does not read back"):
         write_file(tmp_path / "x.yaml", "a: 1\na: 2\n")
