@@ -133,7 +133,7 @@ def _architecture(card: Mapping[str, Any], found: Values) -> Iterator[Change]:
             yield Change(field, "card-only", card[key], None)
         else:
             proposed = found.get(key, new)
-            if key == "towers":
+            if key == "towers" and proposed:
                 proposed = _with_tokens(card[key], proposed)
             yield Change(field, "differs", card[key], proposed)
 
