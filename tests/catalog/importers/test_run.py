@@ -203,22 +203,20 @@ def test_a_gguf_is_imported_with_its_format(bench: Bench) -> None:
     path = bench.put("small.gguf", gguf(LLAMA_GGUF, llama_gguf_tensors()))
     result = bench.run(path, id="small/small-g", origin=Origin("acme/Small-GGUF"), dry_run=True)
     artifact = parse(result.card.encode()).value["artifacts"][0]
-    assert (artifact["format"], artifact["quantization"]) == (
-        "gguf",
-        "q4_k_m",
-    ) @ pytest.mark.parametrize(
-        ("name", "data", "said"),
-        [
-            ("x.txt", b"", "not a kind of file"),
-            ("x.json", b"{}", "no configuration and no index"),
-            ("x.json", b"[]", "holds a list"),
-            ("x.safetensors", b"", "too short"),
-            ("x.gguf", b"", "cut off"),
-            ("README.md", b"# title", "no front matter"),
-        ],
-    )
+    assert (artifact["format"], artifact["quantization"]) == ("gguf", "q4_k_m")
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("x.txt", b"", "not a kind of file"),
+        ("x.json", b"{}", "no configuration and no index"),
+        ("x.json", b"[]", "holds a list"),
+        ("x.safetensors", b"", "too short"),
+        ("x.gguf", b"", "cut off"),
+        ("README.md", b"# title", "no front matter"),
+    ],
+)
 def test_a_wrong_file_is_refused(bench: Bench, name: str, data: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         bench.run(bench.put(name, data))
