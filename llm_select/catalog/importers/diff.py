@@ -132,7 +132,19 @@ def _architecture(card: Mapping[str, Any], found: Values) -> Iterator[Change]:
         elif key not in found and _optional(key):
             yield Change(field, "card-only", card[key], None)
         else:
-            yield Change(field, "differs", card[key], found.get(key, new))
+            proposed = found.get(key, new)
+            if key == "towers" and proposed:
+                proposed = _with_tokens(card[key], proposed)
+            yield Change(field, "differs", card[key], proposed)
+
+
+def _with_tokens(card: list[Values], found: list[Values]) -> list[Values]:
+    """A tower keeps the tokens per image that a person found; no configuration says them."""
+    known = {one["modality"]: one["tokens_per_item"] for one in card if "tokens_per_item" in one}
+    return [
+        {**one, "tokens_per_item": known[one["modality"]]} if one["modality"] in known else one
+        for one in found
+    ]
 
 
 def _optional(key: str) -> bool:

@@ -78,6 +78,8 @@ def draft(
                 else "config"
             )
             cited["artifacts"] = ids[kind]
+            if "size_bytes" in artifact:
+                artifact["source"] = ids[kind]
         elif facts.format is not None:
             notes.append(
                 "no artifact is drafted: the number format of the files is none of quantizations.yaml"

@@ -202,7 +202,8 @@ def test_an_index_with_some_of_its_files_is_refused(bench: Bench) -> None:
 def test_a_gguf_is_imported_with_its_format(bench: Bench) -> None:
     path = bench.put("small.gguf", gguf(LLAMA_GGUF, llama_gguf_tensors()))
     result = bench.run(path, id="small/small-g", origin=Origin("acme/Small-GGUF"), dry_run=True)
-    assert "{format: gguf, quantization: q4_k_m, repository: acme/Small-GGUF" in result.card
+    artifact = parse(result.card.encode()).value["artifacts"][0]
+    assert (artifact["format"], artifact["quantization"]) == ("gguf", "q4_k_m")
 
 
 @pytest.mark.parametrize(
@@ -279,6 +280,7 @@ def test_a_repository_of_the_hub_is_read_at_one_commit(
             "repository": "acme/Small-100K",
             "size_bytes": 999,
             "revision": "c0ffee",
+            "source": "small-100k-safetensors",
         }
     ]
     assert result.sources["small-100k-config"]["url"].endswith(
