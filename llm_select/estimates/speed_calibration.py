@@ -69,9 +69,9 @@ DECODE: dict[DecodeKey, Decode] = {
     ("llama.cpp", "ddr", False, "new"): Decode(0.00017, 0.670, 0.71, 1.33),
     ("llama.cpp", "gddr", False, "new"): Decode(3.56e-05, 0.827, 0.88, 1.17),
     ("llama.cpp", "gddr", False, "old"): Decode(7.06e-05, 0.908, 0.89, 1.10),
-    ("llama.cpp", "gddr", True, "old"): Decode(7.46e-05, 0.913, 0.90, 1.10),
+    ("llama.cpp", "gddr", True, "old"): Decode(7.45e-05, 0.913, 0.90, 1.10),
     ("llama.cpp", "gddr-amd", False, "new"): Decode(3.57e-05, 0.799, 0.81, 1.27),
-    ("llama.cpp", "gddr-amd", False, "old"): Decode(0.000163, 0.970, 0.80, 1.27),
+    ("llama.cpp", "gddr-amd", False, "old"): Decode(0.000158, 0.970, 0.80, 1.27),
     ("llama.cpp", "gddr-intel", False, "new"): Decode(0.000105, 0.970, 0.50, 1.50),
     ("llama.cpp", "hbm", False, "new"): Decode(5.63e-05, 0.583, 0.90, 1.12),
     ("llama.cpp", "hbm", False, "old"): Decode(0.000132, 0.744, 0.90, 1.10),
@@ -81,7 +81,7 @@ DECODE: dict[DecodeKey, Decode] = {
     ("llama.cpp", "unified", True, "old"): Decode(0.000198, 0.966, 0.90, 1.10),
     ("llama.cpp", "unified-amd", False, "new"): Decode(9.24e-05, 0.970, 0.87, 1.11),
     ("llama.cpp", "unified-amd", True, "new"): Decode(5.37e-05, 0.854, 0.87, 1.10),
-    ("llama.cpp", "unified-nvidia", False, "new"): Decode(5.39e-05, 0.874, 0.90, 1.14),
+    ("llama.cpp", "unified-nvidia", False, "new"): Decode(7.79e-05, 0.967, 0.90, 1.14),
     ("mlx", "unified", False, "new"): Decode(5.85e-05, 0.970, 0.75, 1.18),
     ("mlx", "unified", True, "new"): Decode(3.32e-05, 0.875, 0.76, 1.17),
     ("transformers", "hbm", False, "new"): Decode(0, 0.250, 0.51, 1.10),
@@ -96,19 +96,19 @@ DECODE: dict[DecodeKey, Decode] = {
 the 10th to 90th percentile of measured / estimated with the model or the device left out."""
 
 PREFILL: dict[PrefillKey, Prefill] = {
-    ("llama.cpp", "gddr", False, "2023"): Prefill(0.338, 0.000908, 0.75, 1.11),
-    ("llama.cpp", "gddr", False, "2024"): Prefill(0.337, 0, 0.78, 1.14),
+    ("llama.cpp", "gddr", False, "2023"): Prefill(0.338, 0.000907, 0.75, 1.11),
+    ("llama.cpp", "gddr", False, "2024"): Prefill(0.331, 0, 0.81, 1.14),
     ("llama.cpp", "gddr", False, "new"): Prefill(0.474, 0, 0.65, 1.13),
-    ("llama.cpp", "gddr", True, "2023"): Prefill(0.604, 0.000667, 0.75, 1.11),
-    ("llama.cpp", "gddr", True, "2024"): Prefill(0.607, 3.89e-06, 0.78, 1.14),
+    ("llama.cpp", "gddr", True, "2023"): Prefill(0.605, 0.00067, 0.75, 1.11),
+    ("llama.cpp", "gddr", True, "2024"): Prefill(0.607, 4.26e-06, 0.81, 1.14),
     ("llama.cpp", "gddr", True, "new"): Prefill(0.405, 0, 0.65, 1.13),
     ("llama.cpp", "gddr-amd", False, "new"): Prefill(0.378, 0, 0.77, 1.29),
     ("llama.cpp", "gddr-intel", False, "new"): Prefill(0.076, 0, 0.50, 1.50),
     ("llama.cpp", "hbm", False, "2023"): Prefill(0.455, 0.00178, 0.87, 1.14),
     ("llama.cpp", "hbm", False, "2024"): Prefill(0.441, 0.000485, 0.90, 1.26),
-    ("llama.cpp", "hbm", False, "new"): Prefill(0.370, 0.000621, 0.87, 1.20),
+    ("llama.cpp", "hbm", False, "new"): Prefill(0.370, 0.00062, 0.87, 1.20),
     ("llama.cpp", "hbm", True, "2023"): Prefill(0.896, 0.00113, 0.87, 1.14),
-    ("llama.cpp", "hbm", True, "2024"): Prefill(0.558, 5.67e-05, 0.90, 1.26),
+    ("llama.cpp", "hbm", True, "2024"): Prefill(0.559, 5.73e-05, 0.90, 1.26),
     ("llama.cpp", "unified", False, "2023"): Prefill(0.672, 0.000361, 0.90, 1.10),
     ("llama.cpp", "unified", False, "2024"): Prefill(0.635, 0, 0.77, 1.10),
     ("llama.cpp", "unified", False, "new"): Prefill(0.670, 0, 0.84, 1.10),
@@ -117,6 +117,7 @@ PREFILL: dict[PrefillKey, Prefill] = {
     ("llama.cpp", "unified", True, "new"): Prefill(0.709, 0, 0.84, 1.10),
     ("llama.cpp", "unified-amd", False, "new"): Prefill(0.302, 0, 0.38, 1.28),
     ("llama.cpp", "unified-amd", True, "new"): Prefill(0.534, 0, 0.38, 1.28),
+    ("llama.cpp", "unified-nvidia", False, "new"): Prefill(0.323, 0, 0.57, 1.76),
     ("mlx", "unified", False, "new"): Prefill(0.673, 0.00094, 0.63, 1.23),
     ("mlx", "unified", True, "new"): Prefill(0.908, 0.00124, 0.63, 1.23),
     ("vllm", "hbm", False, "new"): Prefill(0.578, 0, 0.50, 1.50),
@@ -131,7 +132,7 @@ SCALE: dict[tuple[str, str, str], float] = {
     ("llama.cpp", "ddr", "k"): 1.21,
     ("llama.cpp", "ddr", "legacy"): 0.949,
     ("llama.cpp", "gddr", "k"): 1,
-    ("llama.cpp", "gddr", "legacy"): 1,
+    ("llama.cpp", "gddr", "legacy"): 1.01,
     ("llama.cpp", "gddr", "mxfp4"): 1.16,
     ("llama.cpp", "gddr-amd", "k"): 1.05,
     ("llama.cpp", "gddr-amd", "legacy"): 0.859,
@@ -145,9 +146,9 @@ SCALE: dict[tuple[str, str, str], float] = {
     ("llama.cpp", "unified-amd", "k"): 1.1,
     ("llama.cpp", "unified-amd", "legacy"): 1.01,
     ("llama.cpp", "unified-amd", "mxfp4"): 0.972,
-    ("llama.cpp", "unified-nvidia", "k"): 1.07,
-    ("llama.cpp", "unified-nvidia", "legacy"): 1,
-    ("llama.cpp", "unified-nvidia", "mxfp4"): 0.98,
+    ("llama.cpp", "unified-nvidia", "k"): 1.1,
+    ("llama.cpp", "unified-nvidia", "legacy"): 1.03,
+    ("llama.cpp", "unified-nvidia", "mxfp4"): 0.987,
     ("mlx", "unified", "mlx"): 1.02,
     ("vllm", "hbm", "awq"): 1.02,
     ("vllm", "hbm", "fp8"): 0.925,
@@ -171,6 +172,7 @@ MIXTURE_PREFILL: dict[tuple[str, str], float] = {
     ("llama.cpp", "gddr"): 0.466,
     ("llama.cpp", "unified"): 0.94,
     ("llama.cpp", "unified-amd"): 0.608,
+    ("llama.cpp", "unified-nvidia"): 0.748,
     ("mlx", "unified"): 1.04,
 }
 """Utilization of mixtures over that of dense models. Fitted, drawn to 1."""
@@ -178,7 +180,7 @@ MIXTURE_PREFILL: dict[tuple[str, str], float] = {
 SEVERAL: dict[tuple[str, str, str], tuple[float, float]] = {
     ("llama.cpp", "decode", "layer"): (0.79, 1.10),
     ("llama.cpp", "decode", "row"): (0.86, 1.34),
-    ("llama.cpp", "prefill", "layer"): (0.66, 1.15),
+    ("llama.cpp", "prefill", "layer"): (0.67, 1.11),
     ("llama.cpp", "prefill", "row"): (0.29, 1.69),
     ("transformers", "decode", "layer"): (0.85, 1.28),
     ("vllm", "decode", "tensor"): (0.48, 1.23),
@@ -186,7 +188,7 @@ SEVERAL: dict[tuple[str, str, str], tuple[float, float]] = {
 """Range with several devices, by engine, phase and kind of split. From left-out predictions, as the others."""
 
 BATCH: dict[str, tuple[float, float]] = {
-    "llama.cpp": (0.76, 1.33),
+    "llama.cpp": (0.79, 1.35),
     "vllm": (0.50, 1.50),
 }
 """Range of a batch on one device, likewise."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject
-from llm_select.evidence.fit import PLAIN, fit
+from llm_select.evidence.fit import REFINED, fit
 from llm_select.evidence.links import Link, campaign_shares, row_weight
 from llm_select.evidence.scores import ALL, Score, gather, one_per_board
 
@@ -121,7 +121,7 @@ def _off_trend(catalog: Any, task: str, boards: frozenset[str]) -> Iterator[tupl
     rows = [row for row in one_per_board(gather(catalog, task).scores) if row.relevance != "proxy"]
     if len(rows) > MOST_ROWS:
         return
-    links = fit(rows, form=PLAIN).boards if rows else {}
+    links = fit(rows, form=REFINED).boards if rows else {}
     residuals = [r for held in _by_model(rows, links).values() for r in _residuals(held)]
     by_board: dict[str, list[float]] = {}
     by_stem: dict[str, list[float]] = {}
@@ -184,7 +184,9 @@ def _by_model(
     held: dict[tuple[str, str], list[_Weighed]] = {}
     for row in rows:
         link = links[row.board]
-        information = row_weight(row, shares, PLAIN.other_setting) / (link.variance + row.variance)
+        information = row_weight(row, shares, REFINED.other_setting) / (
+            link.variance + row.variance
+        )
         held.setdefault((row.model, row.mode), []).append(_Weighed(row, link, information))
     return held
 
