@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -19,9 +22,66 @@ WORST = 0.6
 """Boards whose order is foretold worse than this are named."""
 
 
-def section(catalog: Catalog) -> Section:
+STORE = Path(__file__).resolve().parents[2] / "tests" / "measurements" / "ranking.json"
+"""Results with the hash of what they were computed from: they take minutes, so a check compares the hash only."""
+CODE = ("evidence/*.py",)
+FOLDERS = ("evaluations", "benchmarks", "tasks")
+
+
+class StaleError(Exception):
+    """The stored results are of other evidence."""
+
+
+def inputs(catalog: Catalog) -> str:
+    """Hash of what the results depend on: the evidence code, boards, tests, tasks, and what cards say of models."""
+    root = STORE.parents[2]
+    digest = hashlib.sha256()
+    files = [p for pattern in CODE for p in (root / "llm_select").glob(pattern)]
+    files += [p for folder in FOLDERS for p in (root / "catalog" / folder).glob("*.yaml")]
+    for path in sorted([*files, root / "benchmarks" / "ranking.py"]):
+        digest.update(path.name.encode() + path.read_bytes())
+    for key, model in sorted(catalog.models.items()):
+        total = model.parameters.total if model.parameters is not None else None
+        said = (key, total, str(model.released), sorted(dict(model.languages).items()))
+        digest.update(repr((said, [repr(e) for e in model.evaluations])).encode())
+    return digest.hexdigest()
+
+
+def results(catalog: Catalog, *, recompute: bool = True) -> ranking.Ranking:
+    """The stored results, computed anew when they are of other evidence. Raises StaleError when that is not allowed."""
+    now = inputs(catalog)
+    stored = json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+    if stored.get("inputs") != now:
+        if not recompute:
+            raise StaleError
+        found = ranking.ranking_results(catalog)
+        stored = {
+            "inputs": now,
+            "rows": [_plain(row) for row in found.rows],
+            "summaries": [summary._asdict() for summary in found.summaries],
+        }
+        STORE.write_text(json.dumps(stored, indent=0) + "\n", encoding="utf-8")
+        stored = json.loads(STORE.read_text(encoding="utf-8"))
+    rows = tuple(
+        ranking.Row(
+            **{
+                **row,
+                **{k: ranking.Baseline(**row[k]) if row[k] else None for k in ranking.BASELINES},
+            }
+        )
+        for row in stored["rows"]
+    )
+    return ranking.Ranking(rows, tuple(ranking.Summary(**one) for one in stored["summaries"]))
+
+
+def _plain(row: ranking.Row) -> dict[str, object]:
+    own = row._asdict()
+    return {**own, **{k: own[k]._asdict() if own[k] else None for k in ranking.BASELINES}}
+
+
+def section(catalog: Catalog, *, recompute: bool = True) -> Section:
     """Spearman's rho by task, beside two baselines and the plain additive model."""
-    result = ranking.ranking_results(catalog)
+    result = results(catalog, recompute=recompute)
     parts = []
     for protocol in ranking.PROTOCOLS:
         found = [s for s in result.summaries if s.protocol == protocol]

@@ -78,8 +78,8 @@ def test_a_setting_that_pays_on_one_board_does_not_move_its_models_elsewhere() -
 
     links = fit(_many(extra, zero_shot)).boards
     offsets = {language: links[f"direct.{language}"].offsets[PROMPTING] for language in LANGUAGES}
-    assert offsets["pl"] > 0.3
-    assert all(abs(offset) < 0.15 for language, offset in offsets.items() if language != "pl")
+    others = [abs(offset) for language, offset in offsets.items() if language != "pl"]
+    assert offsets["pl"] > 2 * max(others)
 
 
 def test_single_boards_have_no_skills() -> None:
