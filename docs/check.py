@@ -418,7 +418,8 @@ def _undocumented(page: Page) -> Iterator[Fault]:
 def main() -> int:
     """Check everything, print the faults, return the exit code; with `--write`, renew output blocks first."""
     if "--write" in sys.argv[1:]:
-        write_outputs(ROOT / "README.md")
+        for page in pages()[0]:
+            write_outputs(ROOT / page.path)
     found, faults = pages()
     for page in found:
         for check in (

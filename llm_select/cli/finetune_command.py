@@ -107,6 +107,7 @@ def finetune(
         machine, _ = read_machine(loaded, Hardware(gpu, gpus, gpu_mem), needed=False)
     wanted = [(method, None)] if method is not None or quantization is not None else DEFAULT_PLANS
     plans, assumed = [], []
+    recomputed = []
     for one, base in wanted:
         said: list[str] = []
         settings = {
@@ -117,22 +118,24 @@ def finetune(
         memory = case_memory(loaded, model_id, settings, said)
         verdict = memory.verdict(machine.usable_gib * GIB) if machine is not None else None
         filled = dict(part.split("=", 1) for part in said)
-        plans.append(
-            Plan(
-                settings.get("method") or filled["method"],
-                settings.get("quantization") or filled["quantization"],
-                memory,
-                verdict,
-            )
+        chosen = (
+            settings.get("method") or filled["method"],
+            settings.get("quantization") or filled["quantization"],
         )
+        plans.append(Plan(*chosen, memory, verdict))
         assumed += said
+        if machine is not None and verdict != "fits" and checkpointing is None:
+            smaller = case_memory(loaded, model_id, {**settings, "checkpointing": "1"}, [])
+            fits = smaller.verdict(machine.usable_gib * GIB)
+            recomputed.append(Plan(*chosen, smaller, fits))
     assumed = list(dict.fromkeys(assumed))
+    fitting = [plan for plan in recomputed if plan.verdict == "fits"]
     shown = f"{machine.devices} × {machine.name}" if machine is not None else None
 
     def document() -> Document:
-        return finetune_document(loaded.models[model_id].name, plans, assumed, shown)
+        return finetune_document(loaded.models[model_id].name, plans, assumed, shown, fitting)
 
-    emit(form, document, lambda: finetune_json(model_id, plans, assumed, shown))
+    emit(form, document, lambda: finetune_json(model_id, plans, assumed, shown, fitting))
     return 0 if machine is None or any(p.verdict == "fits" for p in plans) else 1
 
 

@@ -42,33 +42,38 @@ def flat_training(memory: TrainingMemory) -> Json:
 
 
 def finetune_document(
-    name: str, plans: Sequence[Plan], assumed: Sequence[str], machine: str | None
+    name: str,
+    plans: Sequence[Plan],
+    assumed: Sequence[str],
+    machine: str | None,
+    recomputed: Sequence[Plan] = (),
 ) -> Document:
-    """Methods side by side, memory by part."""
+    """Methods side by side, memory by part; `recomputed` are those that checkpointing would make fit."""
+    # Methods are few and parts are many: a column for each method keeps the table within 80.
     columns = (
-        Column("Method, base", keep=True),
-        Column("Trained", right=True),
-        *(Column(part.capitalize(), right=True) for part in PARTS),
-        Column("Total GiB", right=True),
-        *((Column("Verdict"),) if machine is not None else ()),
+        Column("GiB", keep=True),
+        *(Column(f"{plan.method}, {plan.quantization}", right=True) for plan in plans),
     )
-    rows = []
-    for plan in plans:
-        m = plan.memory
-        rows.append(
-            (
-                f"{plan.method}, {plan.quantization}",
-                count(m.trainable),
-                *(f"{getattr(m, part) / GIB:.1f}" for part in PARTS),
-                f"{m.total / GIB:.1f} ({m.low / GIB:.1f}–{m.high / GIB:.1f})",
-                *((str(plan.verdict),) if machine is not None else ()),
-            )
-        )
+    memories = [plan.memory for plan in plans]
+    rows = [
+        ("trained parameters", *(count(m.trainable) for m in memories)),
+        *((part, *(f"{getattr(m, part) / GIB:.1f}" for m in memories)) for part in PARTS),
+        ("total", *(f"{m.total / GIB:.1f}" for m in memories)),
+        ("range", *(f"{m.low / GIB:.1f}–{m.high / GIB:.1f}" for m in memories)),
+    ]
+    if machine is not None:
+        rows.append(("verdict", *(str(plan.verdict) for plan in plans)))
     where = f" on {machine}" if machine is not None else ""
     blocks: list[Block] = [
         Text(f"Fine-tuning {name}{where}: memory of one GPU in GiB", "head"),
         Table(columns, tuple(rows)),
     ]
+    if recomputed:
+        sizes = ", ".join(
+            f"{p.method} on {p.quantization} ({p.memory.low / GIB:.1f}–{p.memory.high / GIB:.1f} GiB)"
+            for p in recomputed
+        )
+        blocks.append(Text(f"Would fit with --checkpointing: {sizes}."))
     notes = [("assumed", text.replace("=", " ", 1).replace("_", " ")) for text in assumed]
     notes += [
         ("assumed", assumption_sentence(a))
@@ -92,7 +97,11 @@ def finetune_document(
 
 
 def finetune_json(
-    model_id: str, plans: Sequence[Plan], assumed: Sequence[str], machine: str | None
+    model_id: str,
+    plans: Sequence[Plan],
+    assumed: Sequence[str],
+    machine: str | None,
+    recomputed: Sequence[Plan] = (),
 ) -> Json:
     """The answer of `finetune`."""
     return {
@@ -112,6 +121,15 @@ def finetune_json(
                 "assumptions": [assumption_json(a) for a in p.memory.assumptions],
             }
             for p in plans
+        ],
+        "with_checkpointing": [
+            {
+                "method": p.method,
+                "quantization": p.quantization,
+                "low_gib": p.memory.low / GIB,
+                "high_gib": p.memory.high / GIB,
+            }
+            for p in recomputed
         ],
         "assumptions": list(assumed),
     }

@@ -108,6 +108,21 @@ def test_methods_stand_side_by_side(call: Call) -> None:
     assert [p["method"] for p in plans] == ["full", "lora", "qlora"]
 
 
+def test_what_recomputation_would_let_in_is_named(call: Call) -> None:
+    done = call(
+        "finetune", "llama-3.1-8b-instruct", "--gpu-mem", "24", "--seq-len", "2048", "-o", "json"
+    )
+    smaller = done.json()["with_checkpointing"]
+    assert [p["method"] for p in smaller] == ["lora", "qlora"]
+
+
+def test_recomputation_is_not_offered_to_who_refused_it(call: Call) -> None:
+    done = call(
+        "finetune", "llama-3.1-8b-instruct", "--gpu-mem", "24", "--no-checkpointing", "-o", "json"
+    )
+    assert done.json()["with_checkpointing"] == []
+
+
 def test_nothing_fits_is_exit_code_1(call: Call) -> None:
     assert (
         call("finetune", "llama-3.1-8b-instruct", "--method", "full", "--gpu-mem", "24").code == 1
