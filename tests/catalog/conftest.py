@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from llm_select.catalog.check import check
+from llm_select.catalog.findings import Finding
+
 CARD = """\
 name: Tiny 1B
 aliases: [acme/Tiny-1B, tiny:1b]
@@ -128,6 +131,8 @@ cost: {low: 100, high: 0.1}
 """A catalog without a fault, by place."""
 
 Build = Callable[..., Path]
+Findings = Callable[..., list[Finding]]
+TODAY = "2026-11-24"
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +161,17 @@ def build(tmp_path: Path) -> Build:
         return directory
 
     return write
+
+
+@pytest.fixture
+def findings(build: Build) -> Findings:
+    """Findings of one rule in the tiny catalog with some files changed."""
+
+    def run(code: str, changes: dict[str, str], today: str = TODAY) -> list[Finding]:
+        found = check([build(dict(changes))], today=today, bundled=False)
+        return [finding for finding in found if finding.code == code]
+
+    return run
 
 
 def edited(text: str, old: str, new: str) -> str:
