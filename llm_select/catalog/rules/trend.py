@@ -11,9 +11,13 @@ from llm_select.evidence.fit import REFINED, fit
 from llm_select.evidence.links import Link, campaign_shares, row_weight
 from llm_select.evidence.scores import ALL, Score, gather, one_per_board
 
+TREND = REFINED._replace(noise_rows=10.0)
+"""Quality's own model, but a board may have noise of its own: one spoilt by a slip then bends the abilities less, which
+it would be judged by."""
 DEVIATIONS = 7.0
-"""Robust standard deviations that a score may lie off the trend. In the bundled catalog, which no slip is known of, the
-furthest lies 6.7 off. With a tenth of its boards spoilt by exchanged rows and digits, 7 finds one in eight."""
+"""Robust standard deviations that a score may lie off the trend. In the bundled catalog, what lies further off was
+compared with its source and stands so there. With a tenth of its boards spoilt by exchanged rows and digits, 7 found
+one in eight, measured when the trend was still that of the plain additive model."""
 LOGITS = 0.7
 """Least distance on the common scale: a jump, not a stray point on a board whose models hardly differ."""
 MODELS = 8
@@ -121,7 +125,7 @@ def _off_trend(catalog: Any, task: str, boards: frozenset[str]) -> Iterator[tupl
     rows = [row for row in one_per_board(gather(catalog, task).scores) if row.relevance != "proxy"]
     if len(rows) > MOST_ROWS:
         return
-    links = fit(rows, form=REFINED).boards if rows else {}
+    links = fit(rows, form=TREND).boards if rows else {}
     residuals = [r for held in _by_model(rows, links).values() for r in _residuals(held)]
     by_board: dict[str, list[float]] = {}
     by_stem: dict[str, list[float]] = {}
@@ -184,9 +188,7 @@ def _by_model(
     held: dict[tuple[str, str], list[_Weighed]] = {}
     for row in rows:
         link = links[row.board]
-        information = row_weight(row, shares, REFINED.other_setting) / (
-            link.variance + row.variance
-        )
+        information = row_weight(row, shares, TREND.other_setting) / (link.variance + row.variance)
         held.setdefault((row.model, row.mode), []).append(_Weighed(row, link, information))
     return held
 
