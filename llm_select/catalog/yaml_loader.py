@@ -264,6 +264,11 @@ def parse(data: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         said = " ".join(part for part in (error.context, error.problem) if part)
+        if (
+            "nesting depth" in said
+        ):  # libyaml's own limit, which its scanner meets before we see an event
+            deep = f"nested more than {MAX_DEPTH} deep"
+            return _refused(Problem(line, column, (), deep, "flatten it"))
         return _refused(Problem(line, column, (), f"not YAML: {said}"))
     except yaml.YAMLError as error:  # a character that YAML does not allow
         return _refused(Problem(1, 1, (), f"not YAML: {' '.join(str(error).split())}"))
