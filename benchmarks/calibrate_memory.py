@@ -22,6 +22,7 @@ import measurement_rows as m  # noqa: E402
 import mlx_rows as mlx  # noqa: E402
 import serving_rows as serving  # noqa: E402
 import translation_rows as translation  # noqa: E402
+from quantiles import quantile  # noqa: E402
 
 from llm_select.estimates import memory_calibration as c  # noqa: E402
 from llm_select.units import GIB  # noqa: E402
@@ -92,15 +93,6 @@ class VerdictRow(NamedTuple):
     failed_fits: int
     tight: int
     """Of all runs, ran or failed, called tight."""
-
-
-def quantile(values: Iterable[float], q: float) -> float:
-    """Linear interpolation between order statistics."""
-    ordered = sorted(values)
-    at = q * (len(ordered) - 1)
-    low = int(at)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
 def _table() -> Iterator[Sample]:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "measurements")]
 
 import measurement_rows as m  # noqa: E402
+from quantiles import quantile  # noqa: E402
 
 from llm_select.estimates import speed as s  # noqa: E402
 from llm_select.estimates import speed_calibration as c  # noqa: E402
@@ -303,15 +304,6 @@ def _mixtures(some: Iterable[Case], tables: c.Tables) -> dict[tuple[str, str], f
                 alone = max(left - layers * dense.layer_s, 0.1 * left)
                 ratios[k.engine, k.job.kind].append(math.log(compute / alone / dense.utilization))
     return {key: math.exp(quantile(v, 0.5) * len(v) / (len(v) + 2)) for key, v in ratios.items()}
-
-
-def quantile(values: Iterable[float], q: float) -> float:
-    """Linear interpolation between order statistics."""
-    ordered = sorted(values)
-    at = q * (len(ordered) - 1)
-    low = int(at)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
 # What is left out.

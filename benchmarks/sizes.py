@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
+
+from quantiles import quantile  # noqa: E402
 
 from llm_select.catalog.load import load_catalog  # noqa: E402
 from llm_select.estimates.parameters import parameter_groups  # noqa: E402
@@ -86,15 +88,6 @@ class CountErrors(NamedTuple):
     within: int
     """Within 1 %."""
     worst: float
-
-
-def quantile(values: Iterable[float], q: float) -> float:
-    """Linear interpolation between order statistics."""
-    ordered = sorted(values)
-    at = q * (len(ordered) - 1)
-    low = int(at)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
 def file_sizes() -> tuple[SizeRow, ...]:

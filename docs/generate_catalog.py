@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent)]
 
+from generated import write_or_check  # noqa: E402
+
 from llm_select.catalog.load import load_catalog  # noqa: E402
 from llm_select.catalog.rules.language_names import NAMES  # noqa: E402
 from llm_select.evidence.loss import pairs  # noqa: E402
@@ -222,17 +224,10 @@ def _missing(catalog: Catalog, direct: dict[str, dict[str | None, set[str]]]) ->
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    """Write, or check."""
-    text = page()
-    if "--check" not in sys.argv:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
-        return 0
-    print("docs/catalog.md:1: differs from what docs/generate_catalog.py writes; run it")
-    return 1
+def main(arguments: list[str]) -> int:
+    """Write the page, or with `--check` compare it. Returns the exit code."""
+    return write_or_check(PAGE, page(), Path(__file__).name, arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

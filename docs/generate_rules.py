@@ -10,6 +10,8 @@ import re
 import sys
 from pathlib import Path
 
+from generated import write_or_check
+
 from llm_select.catalog.rules.registry import RULES, Rule
 
 DOCS = Path(__file__).resolve().parent
@@ -79,17 +81,7 @@ def _section(rule: Rule) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with `--check` compare it. Returns the exit code."""
-    if arguments not in ([], ["--check"]):
-        print(f"usage: {Path(__file__).name} [--check]", file=sys.stderr)
-        return 2
-    text = page()
-    if not arguments:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"docs/{PAGE.name}:1: out of date: run python docs/{Path(__file__).name}")
-    return 1
+    return write_or_check(PAGE, page(), Path(__file__).name, arguments)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import calibrate_memory as cm
 import measurement_rows as m
 import peers
 import plots
+from quantiles import quantile
 
 from llm_select.units import GIB
 from sections.peer_cases import Rival, inference_case, rivals_table
-from sections.section import Section, percent, prose, quantile, table
+from sections.section import Section, percent, prose, table
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -151,7 +152,7 @@ def _inside(e: cm.ErrorRow) -> str:
     return "–" if e.in_range is None else percent(e.in_range / e.n, 0)
 
 
-def _rivals() -> list[Rival]:
+def _rivals() -> list[Rival[peers.InferenceCase]]:
     found = []
     for r in m.rows("memory"):
         if not r["total_gib"]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import measurement_rows as m
 import peers
+from quantiles import quantile
 
 from llm_select.estimates.weights import weight_bytes
 from llm_select.units import GIB
-from sections.section import percent, quantile, table
+from sections.section import percent, table
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing
@@ -26,10 +27,13 @@ FORMATS = {
 """Where a tool spells a format otherwise than in capitals."""
 
 
-class Rival(NamedTuple):
+Case = TypeVar("Case")
+
+
+class Rival(NamedTuple, Generic[Case]):
     """One measured row: what other tools are told, what was measured and what we say."""
 
-    case: peers.InferenceCase
+    case: Case
     model: str
     measured: float
     ours: float
@@ -77,8 +81,8 @@ def inference_case(
 
 
 def rivals_table(
-    formulas: Mapping[str, Callable[[peers.InferenceCase], float | None]],
-    rows: Iterable[Rival],
+    formulas: Mapping[str, Callable[[Case], float | None]],
+    rows: Iterable[Rival[Case]],
     less: Mapping[str, float] | None = None,
 ) -> str:
     """Median and 90th percentile of each formula's error and of ours on the rows it has a figure for.

@@ -41,12 +41,3 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as a percentage, a dash when absent."""
     return "–" if value is None else f"{value * 100:.{digits}f} %"
-
-
-def quantile(values: Iterable[float], q: float) -> float:
-    """Linear interpolation between order statistics."""
-    ordered = sorted(values)
-    at = q * (len(ordered) - 1)
-    low = int(at)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)

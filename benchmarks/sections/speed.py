@@ -8,9 +8,10 @@ import calibrate_speed as s
 import measurement_rows as m
 import peers
 import plots
+from quantiles import quantile
 
 from sections.peer_cases import Rival, inference_case, rivals_table
-from sections.section import Section, percent, prose, quantile, table
+from sections.section import Section, percent, prose, table
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -126,7 +127,7 @@ def _detail(key: tuple[str, str, str, str], both: dict[str, s.Summary]) -> tuple
     )  # fmt: skip
 
 
-def _rivals(phase: str) -> list[Rival]:
+def _rivals(phase: str) -> list[Rival[peers.InferenceCase]]:
     found = []
     for x in s.left_out_rows():
         r = x.row

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import finetune
 import peers
 import plots
+from quantiles import quantile
 
 from llm_select.estimates.sizing import sizing
-from sections.section import Section, percent, prose, quantile, table
+from sections.peer_cases import Rival, rivals_table
+from sections.section import Section, percent, prose, table
 
 if TYPE_CHECKING:
     from finetune import Compared
@@ -114,41 +116,13 @@ error is not of these rows."""
 
 def _peers(catalog: Catalog, found: list[Compared]) -> str:
     """Errors of other tools' formulas, beside ours on the rows that each has a figure for."""
-    rows = []
-    for peer, formula in peers.TRAINING.items():
-        theirs, ours, models = [], [], set()
-        for c in found:
-            if c.row["gpus"] != "1":
-                continue  # most of them do not say how their figure splits
-            value = formula(_case(catalog, c))
-            if value is not None:
-                theirs.append(abs(value / c.measured - 1))
-                ours.append(abs(c.error))
-                models.add(c.model)
-        if theirs:
-            rows.append(
-                (
-                    peer,
-                    len(theirs),
-                    len(models),
-                    percent(quantile(theirs, 0.5)),
-                    percent(quantile(theirs, 0.9)),
-                    percent(quantile(ours, 0.5)),
-                    percent(quantile(ours, 0.9)),
-                )
-            )
-    return table(
-        (
-            "formula",
-            "rows",
-            "models",
-            "median error",
-            "90th percentile",
-            "ours, median",
-            "ours, 90th",
-        ),
-        rows,
-    )
+    # Most of them do not say how their figure splits over devices.
+    rows = [
+        Rival(_case(catalog, c), c.model, c.measured, c.expected)
+        for c in found
+        if c.row["gpus"] == "1"
+    ]
+    return rivals_table(peers.TRAINING, rows)
 
 
 def _case(catalog: Catalog, c: Compared) -> peers.TrainingCase:

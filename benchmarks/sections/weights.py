@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import plots
 import sizes
+from quantiles import quantile
 
-from sections.section import Section, percent, prose, quantile, table
+from sections.section import Section, percent, prose, table
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog

@@ -70,6 +70,19 @@ def case_memory(
     return training_memory(model, quantization, setup)
 
 
+def refuse_unused(row: Row) -> None:
+    """Raises UsageError when a method is asked for with settings it does not have."""
+    method = _word(row, "method", METHODS, DEFAULT_METHOD, [])
+    for name, having in (("lora_rank", DEFAULT_RANK), ("lora_targets", PER_TARGET)):
+        if row.get(name) and method not in having:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{method} has none",
+                where=option,
+                remedy=f"leave it out, or choose {DEFAULT_METHOD}",
+            )
+
+
 def read_setup(
     catalog: Catalog, model: Model, row: Row, assumed: list[str]
 ) -> tuple[Quantization, TrainingSetup]:

@@ -97,7 +97,7 @@ def finetune(
         return write_cases(loaded, cases, form)
     if model is None:
         raise UsageError("no model given", where="MODEL", remedy="name one, or use --cases FILE")
-    from llm_select.cli.finetune_cases import case_memory
+    from llm_select.cli.finetune_cases import case_memory, refuse_unused
     from llm_select.render.finetune_view import Plan, finetune_document, finetune_json
     from llm_select.units import GIB
 
@@ -105,6 +105,8 @@ def finetune(
     machine = None
     if gpu or gpu_mem:
         machine, _ = read_machine(loaded, Hardware(gpu, gpus, gpu_mem), needed=False)
+    if method is not None:
+        refuse_unused(row)
     wanted = [(method, None)] if method is not None or quantization is not None else DEFAULT_PLANS
     plans, assumed = [], []
     recomputed = []

@@ -123,6 +123,14 @@ def test_recomputation_is_not_offered_to_who_refused_it(call: Call) -> None:
     assert done.json()["with_checkpointing"] == []
 
 
+@pytest.mark.parametrize("unused", [("--lora-rank", "64"), ("--lora-targets", "q_proj")])
+def test_a_setting_the_method_does_not_have_is_refused(
+    refused: Refused, unused: tuple[str, str]
+) -> None:
+    said = refused("finetune", "llama-3.1-8b-instruct", "--method", "full", *unused)
+    assert f"{unused[0]}: full has none" in said
+
+
 def test_nothing_fits_is_exit_code_1(call: Call) -> None:
     assert (
         call("finetune", "llama-3.1-8b-instruct", "--method", "full", "--gpu-mem", "24").code == 1

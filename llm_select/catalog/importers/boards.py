@@ -3,8 +3,6 @@ is there. Two forms: long (`entry, language, score[, stderr]`), or wide (`entry`
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Mapping
@@ -12,14 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from llm_select.catalog.importers.layers import Values
-from llm_select.catalog.importers.reading import MAX_JSON, SourceError, read_file
+from llm_select.catalog.importers.reading import MAX_JSON, SourceError, csv_rows, read_file
 from llm_select.catalog.importers.write import field_text, write_file
 from llm_select.catalog.yaml_loader import parse
 from llm_select.errors import AmbiguousNameError, UnknownNameError
 from llm_select.schema.base import LANGUAGE_TAG, PARTIAL_DATE, SLUG
 
 HEAD = "# yaml-language-server: $schema=../schema/board.json\n"
-MAX_ROWS = 200_000
 _ENTRY = ("entry", "model", "name", "system")
 _TAG = re.compile(LANGUAGE_TAG)
 
@@ -119,7 +116,7 @@ def import_board(data: bytes, where: str, request: BoardRequest, catalog: Any) -
 def _scores(
     data: bytes, where: str
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
-    rows, names = _rows(data, where)
+    names, rows = csv_rows(data, where)
     entry = next((name for name in _ENTRY if name in names), None)
     if entry is None:
         raise SourceError(f"no column {' or '.join(_ENTRY)}", where=where)
@@ -155,31 +152,6 @@ def _scores(
     if not scores:
         raise SourceError("no scores", where=where)
     return scores, errors
-
-
-def _rows(data: bytes, where: str) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(
-            "not UTF-8", where=f"{where}:{line}", remedy="save the file as UTF-8"
-        ) from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    rows: list[tuple[int, dict[str, str]]] = []
-    try:
-        names = list(reader.fieldnames or ())
-        if len(set(names)) != len(names):
-            raise SourceError("a column is given twice", where=f"{where}:1")
-        for row in reader:
-            if None in row:
-                raise SourceError("more cells than the header", where=f"{where}:{reader.line_num}")
-            rows.append((reader.line_num, row))
-            if len(rows) > MAX_ROWS:
-                raise SourceError(f"more than {MAX_ROWS:,} rows", where=where)
-    except csv.Error as error:
-        raise SourceError(f"not CSV: {error}", where=f"{where}:{reader.line_num}") from None
-    return rows, names
 
 
 def _language(tag: str, where: str, line: int) -> str:

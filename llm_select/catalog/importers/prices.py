@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from typing import Any, NamedTuple
 
 from llm_select.catalog.importers.layers import Values
-from llm_select.catalog.importers.reading import SourceError, json_value, kind_of
+from llm_select.catalog.importers.reading import (
+    MAX_ROWS,
+    SourceError,
+    csv_rows,
+    json_value,
+    kind_of,
+)
 from llm_select.schema.base import PARTIAL_DATE
 
-MAX_ROWS = 200_000
 _COLUMNS = {
     "model": ("model", "name", "id"),
     "provider": ("provider",),
@@ -92,25 +95,7 @@ def price_table(
 
 
 def _csv_rows(data: bytes, where: str) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(
-            "not UTF-8", where=f"{where}:{line}", remedy="save the file as UTF-8"
-        ) from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    rows: list[tuple[str, dict[str, Any]]] = []
-    try:
-        for row in reader:
-            if len(rows) >= MAX_ROWS:
-                raise SourceError(f"more than {MAX_ROWS:,} rows", where=where)
-            if None in row:
-                raise SourceError("more cells than the header", where=f"{where}:{reader.line_num}")
-            rows.append((f"{where}:{reader.line_num}", dict(row)))
-    except csv.Error as error:
-        raise SourceError(f"not CSV: {error}", where=f"{where}:{reader.line_num}") from None
-    return rows
+    return [(f"{where}:{line}", dict(row)) for line, row in csv_rows(data, where)[1]]
 
 
 def _json_rows(data: bytes, where: str) -> list[tuple[str, dict[str, Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,6 +14,8 @@ MAX_JSON = 16 * 2**20
 """Bytes of a configuration or an index; the largest index of a published model has some 20 MB per million tensors."""
 MAX_VALUES = 1_000_000
 """Values in one JSON text: the header of 70,000 tensors."""
+MAX_ROWS = 200_000
+"""Rows of one table."""
 MAX_TEXT = 4096
 """Signs in a text that is used."""
 MAX_COUNT = 10**13
@@ -42,6 +46,32 @@ def read_file(path: Path, most: int) -> bytes:
             remedy="is it the file you meant?",
         )
     return data
+
+
+def csv_rows(data: bytes, where: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """The columns of a CSV in UTF-8, and its rows with their lines. Raises SourceError."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            "not UTF-8", where=f"{where}:{line}", remedy="save the file as UTF-8"
+        ) from None
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    rows: list[tuple[int, dict[str, str]]] = []
+    try:
+        names = list(reader.fieldnames or ())
+        if len(set(names)) != len(names):
+            raise SourceError("a column is given twice", where=f"{where}:1")
+        for row in reader:
+            if None in row:
+                raise SourceError("more cells than the header", where=f"{where}:{reader.line_num}")
+            rows.append((reader.line_num, row))
+            if len(rows) > MAX_ROWS:
+                raise SourceError(f"more than {MAX_ROWS:,} rows", where=where)
+    except csv.Error as error:
+        raise SourceError(f"not CSV: {error}", where=f"{where}:{reader.line_num}") from None
+    return names, rows
 
 
 def json_value(data: bytes, where: str, most: int = MAX_JSON) -> Any:
