@@ -17,7 +17,7 @@ import json
 from typing import Any, NoReturn
 from zlib import crc32
 
-FORMAT = 4
+FORMAT = 5
 TAG = "@"
 ITEMS = -1
 """The tag of a plain mapping that has a key `@` itself; its items are then a list."""
@@ -37,6 +37,15 @@ SECTIONS = {
         "losses",
         "loss_pools",
         "model_losses",
+    ),
+    "Model": (
+        "architecture",
+        "sources",
+        "languages",
+        "artifacts",
+        "pretraining",
+        "risks",
+        "checks",
     ),
     "Board": ("entries",),
 }
@@ -168,7 +177,9 @@ def load(data: bytes) -> tuple[Any, dict[str, list[str]]]:
 
 def _decoded(body: bytes, classes: list[type[Record]], texts: list[bytes] | None = None) -> Any:
     new, assign, pop = object.__new__, object.__setattr__, dict.pop
-    kept = {classes.index(cls) for cls in classes if cls.__name__ in (*SECTIONS, "Board")}
+    kept = (
+        {number for number, cls in enumerate(classes) if cls.__name__ in SECTIONS} if texts else ()
+    )
 
     def hook(mapping: dict[str, Any]) -> Any:
         number = pop(mapping, TAG, None)
@@ -177,9 +188,10 @@ def _decoded(body: bytes, classes: list[type[Record]], texts: list[bytes] | None
         if number < 0:
             return dict(mapping["items"])
         if texts is not None and number in kept:
-            for name in mapping:
-                if name.startswith(PACKED):
-                    mapping[name] = texts[mapping[name]]
+            for name in reversed(mapping):  # what is packed comes last
+                if not name.startswith(PACKED):
+                    break
+                mapping[name] = texts[mapping[name]]
         record = new(classes[number])
         assign(record, "__dict__", mapping)
         return record

@@ -93,7 +93,7 @@ def recommend(
     """Rank models for a task on a machine, with the reason for every rank."""
     from llm_select.cli.output import check_form, emit, open_catalog
     from llm_select.cli.question import Hardware, Limits, positive, read_requirements
-    from llm_select.selection.recommend import SHOWN
+    from llm_select.selection.recommend import SHOWN, UNRATED_SHOWN
     from llm_select.selection.recommend import recommend as advise
 
     form = check_form(output, locale)
@@ -127,7 +127,13 @@ def recommend(
         weights=weights,
         exclude_boards=exclude_board or (),
     )
-    result = advise(loaded, requirements, near_misses=None if all_ else max(SHOWN, top))
+    whole = all_ or form == "json"
+    result = advise(
+        loaded,
+        requirements,
+        near_misses=None if all_ else max(SHOWN, top),
+        unrated=None if whole else UNRATED_SHOWN,
+    )
 
     def document() -> Document:
         from llm_select.render.recommend_view import recommendation_document

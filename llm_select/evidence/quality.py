@@ -143,6 +143,12 @@ def rate(
         about = dict.fromkeys(about, True)
     order = _board_order(rows, target, about)
     linked = linking_errors(rating, target.boards, links.boards) if target is not None else {}
+    # A row that hangs on a long chain of tests says little: the error of the chain is noise to it, and what says little
+    # leaves the model near the average.
+    loose = {
+        board: links.boards[board]._replace(variance=links.boards[board].variance + error)
+        for board, error in linked.items()
+    }
     qualities = {}
     for subject, own in held.items():
         known = dict(catalog.models[subject[0]].languages)
@@ -151,7 +157,19 @@ def rate(
         wide = len({tag.split("-")[0] for tag in heard}) >= WIDELY
         speech: Speech = "stated" if known else "wide" if wide else "unknown"
         qualities[subject] = _rate(
-            subject, own, tags, speech, target, links, shares, about, asked, order, linked, form
+            subject,
+            own,
+            tags,
+            speech,
+            target,
+            links,
+            shares,
+            about,
+            asked,
+            order,
+            linked,
+            loose,
+            form,
         )
     return Assessment(task_id, target, qualities, _losses(gathered.scores), links, gathered)
 
@@ -213,6 +231,7 @@ def _rate(
     asked: bool,
     order: Mapping[str, tuple[int, bool, str]],
     linked: Mapping[str, float],
+    loose: Mapping[str, Link],
     form: Form,
 ) -> Quality:
     ordered = tuple(sorted(rows, key=lambda row: order[row.board]))
@@ -249,12 +268,6 @@ def _rate(
     weighted = [(row, weight) for row, weight in weighted if row.board in linked and weight > 0]
     if not weighted:
         return unrated("unlinked")
-    # A row that hangs on a long chain of tests says little: the error of the chain is noise to it, and what says little
-    # leaves the model near the average.
-    loose = {
-        board: link._replace(variance=link.variance + linked.get(board, 0.0))
-        for board, link in links.boards.items()
-    }
     stand = with_linking_error(ability(weighted, loose), weighted, loose, linked)
     skip = frozenset(
         board for board, ends in target.ends.items() if "-".join(ends) in set(uncovered)

@@ -17,13 +17,13 @@ from llm_select.render.item_view import (
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share, tokens
 from llm_select.render.tradeoffs_view import tradeoffs_block
+from llm_select.selection.recommend import UNRATED_SHOWN
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
     from llm_select.selection.types import Item, Recommendation
 
 NEAR_MISSES = 5
-UNRATED_SHOWN = 6
 TIED = (0.4, 0.6)
 """Chances that one of two neighbours is better, between which they are called alike."""
 
@@ -396,7 +396,11 @@ def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Tabl
 def _unrated(result: Recommendation, everything: bool) -> Text:
     names = [_name(item) for item in result.unrated]
     shown = ", ".join(names) if everything else _some(names)
-    return Text(f"Fit but unrated, for want of published evidence on this task: {shown}.", "note")
+    left = len(result.untried)
+    more = f"; {left} more were not tried on the machine (--all tries them)" if left else ""
+    return Text(
+        f"Fit but unrated, for want of published evidence on this task: {shown}{more}.", "note"
+    )
 
 
 def _standing(result: Recommendation, catalog: Catalog) -> Pairs:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llm_select.selection.candidates import offerings
-from llm_select.selection.evaluate import Question, evaluate
+from llm_select.selection.evaluate import Question, enter, evaluate
 from llm_select.selection.types import Change, Requirements
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def admitting_changes(question: Question, model_id: str) -> tuple[Change, ...]:
             asked = question._replace(
                 requirements=requirements, offerings=offerings(question.catalog, requirements)
             )
-            if not evaluate(asked, model_id).objections:
+            if not evaluate(asked, enter(asked, model_id)).objections:
                 found.append(change)
                 break
     return tuple(found)

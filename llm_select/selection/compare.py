@@ -9,7 +9,7 @@ from llm_select.evidence.languages import supports
 from llm_select.evidence.quality import assess, probability_better
 from llm_select.evidence.reference import language_matches
 from llm_select.evidence.scores import Score, gather, one_per_board
-from llm_select.selection.evaluate import evaluate, footprint, pose
+from llm_select.selection.evaluate import enter, evaluate, footprint, pose
 from llm_select.selection.types import Item, Requirements
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def compare(
     question = pose(catalog, requirements, assessment)
     items = []
     for model_id in model_ids:
-        item = evaluate(question, model_id)
+        item = evaluate(question, enter(question, model_id))
         if item.memory is None and requirements.machine is not None:
             item = footprint(question, model_id, item)
         items.append(item)

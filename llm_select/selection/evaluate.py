@@ -67,30 +67,61 @@ def pose(catalog: Catalog, requirements: Requirements, assessment: Assessment) -
     return Question(catalog, requirements, assessment, weights, dropped, anchors, allowed)
 
 
-def evaluate(question: Question, model_id: str) -> Item:
-    """The best variant of the model in any mode asked for, its runners-up, or its objections."""
+class Entry(NamedTuple):
+    """A model after its card was read, before any estimate."""
+
+    model_id: str
+    open: tuple[Candidate, ...]
+    """One for each mode that the card admits, without format and engine."""
+    failed: tuple[Item, ...]
+    """The modes that it rules out."""
+    rated: bool
+    """True when some mode has a quality."""
+    rows: int
+    """Most scores that speak of one of its modes."""
+
+
+def enter(question: Question, model_id: str) -> Entry:
+    """What the card alone decides, in every mode asked for."""
     catalog, requirements = question.catalog, question.requirements
     model = catalog.models[model_id]
     qualities = question.assessment.qualities
     measured_modes = [mode for mode in MODES if (model_id, mode) in qualities]
     offered = list(model.thinking.modes) if model.thinking is not None else []
     modes = list(dict.fromkeys([*measured_modes, *offered])) or [default_mode(model)]
-    open_modes = [m for m in modes if constraints.mode_objection(m, requirements) is None]
-    if not open_modes:
-        mode = modes[0]
+    passing = [m for m in modes if constraints.mode_objection(m, requirements) is None]
+    admitted: list[Candidate] = []
+    failed: list[Item] = []
+    for mode in passing or modes[:1]:
         quality = qualities.get((model_id, mode))
-        objection = constraints.mode_objection(mode, requirements)
-        others = constraints.card_objections(
+        bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
+        objections = constraints.card_objections(
             catalog, model_id, requirements.task, requirements, quality
         )
-        bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
-        return _rejected(bare, quality, [*([objection] if objection else []), *others])
+        against = constraints.mode_objection(mode, requirements)
+        if against is not None:
+            objections.insert(0, against)
+        if objections:
+            failed.append(_rejected(bare, quality, objections))
+        else:
+            admitted.append(bare)
+    found = [qualities[model_id, mode] for mode in measured_modes]
+    return Entry(
+        model_id,
+        tuple(admitted),
+        tuple(failed),
+        any(quality.value is not None for quality in found),
+        max((len(quality.evidence) for quality in found), default=0),
+    )
+
+
+def evaluate(question: Question, entry: Entry) -> Item:
+    """The best variant of the model in any mode asked for, its runners-up, or its objections."""
     passed: list[Item] = []
-    failed: list[Item] = []
-    for mode in open_modes:
-        good, bad = _mode(question, model_id, mode)
-        passed.extend(good)
-        failed.extend(bad)
+    failed = list(entry.failed)
+    for bare in entry.open:
+        for item in _variants(question, bare):
+            (failed if item.objections else passed).append(item)
     if passed:
         best = best_variant(passed)
         rest = sorted((item for item in passed if item is not best), key=variant_order)
@@ -98,16 +129,10 @@ def evaluate(question: Question, model_id: str) -> Item:
     return min(failed, key=_nearness)
 
 
-def _mode(question: Question, model_id: str, mode: str) -> tuple[list[Item], list[Item]]:
+def _variants(question: Question, bare: Candidate) -> list[Item]:
     catalog, requirements = question.catalog, question.requirements
-    model = catalog.models[model_id]
+    model_id, model, mode = bare.model_id, bare.model, bare.mode
     quality = question.assessment.qualities.get((model_id, mode))
-    bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
-    objections = constraints.card_objections(
-        catalog, model_id, requirements.task, requirements, quality
-    )
-    if objections:
-        return [], [_rejected(bare, quality, objections)]
     found: list[Item] = []
     if (
         requirements.machine is not None
@@ -119,9 +144,7 @@ def _mode(question: Question, model_id: str, mode: str) -> tuple[list[Item], lis
         offer = hosted(catalog, model_id, mode)
         if offer is not None:
             found.append(finish(question, offer, quality, None, None))
-    if not found:
-        return [], [_rejected(bare, quality, [_nothing_runs(question, model)])]
-    return [i for i in found if not i.objections], [i for i in found if i.objections]
+    return found or [_rejected(bare, quality, [_nothing_runs(question, model)])]
 
 
 def _nothing_runs(question: Question, model: Model) -> Objection:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.evidence.quality import assess, probability_better
 from llm_select.selection.admit import admitting_changes
-from llm_select.selection.evaluate import Question, evaluate, footprint, pose
+from llm_select.selection.evaluate import Entry, Question, enter, evaluate, footprint, pose
 from llm_select.selection.types import Change, Item, Reason, Recommendation, Requirements
 
 if TYPE_CHECKING:
@@ -25,20 +25,28 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """Near misses that are shown at most, unless all are."""
+UNRATED_SHOWN = 6
+"""Models without a rating that are named, unless all are."""
 
 
 def recommend(
-    catalog: Catalog, requirements: Requirements, *, near_misses: int | None = SHOWN
+    catalog: Catalog,
+    requirements: Requirements,
+    *,
+    near_misses: int | None = SHOWN,
+    unrated: int | None = None,
 ) -> Recommendation:
     """Rank every model of the catalog for the question.
 
     Picks are rated models that meet all constraints, by score; a tie goes to the narrower interval, then to the
     smaller model, then to the id. `near_misses` of the rejected (None: all) carry every objection; for the others
-    the machine is not looked at when their card alone rules them out. Raises KeyError for an unknown task (the edge
-    has checked names before).
+    the machine is not looked at when their card alone rules them out. Of the models without a rating the machine is
+    tried until `unrated` of them fit (None: for all), those with most scores first; they cannot be picked, and most of
+    a catalog has no evidence for any one task. All are tried when there is no pick. Raises KeyError for an unknown
+    task (the edge has checked names before).
     """
     assessment, question = _pose(catalog, requirements)
-    return _answer(question, assessment, near_misses)
+    return _answer(question, assessment, near_misses, unrated)
 
 
 def _pose(catalog: Catalog, requirements: Requirements) -> tuple[Assessment, Question]:
@@ -53,14 +61,22 @@ def _pose(catalog: Catalog, requirements: Requirements) -> tuple[Assessment, Que
 
 
 def _answer(
-    question: Question, assessment: Assessment, near_misses: int | None = SHOWN
+    question: Question,
+    assessment: Assessment,
+    near_misses: int | None = SHOWN,
+    unrated: int | None = None,
 ) -> Recommendation:
     catalog, requirements = question.catalog, question.requirements
-    items = [evaluate(question, model_id) for model_id in catalog.models]
+    entries = [enter(question, model_id) for model_id in catalog.models]
+    waiting = sorted((e for e in entries if e.open and not e.rated), key=_unrated_order)
+    items = [evaluate(question, entry) for entry in entries if entry.rated or not entry.open]
     passed = [item for item in items if not item.objections]
     picks = sorted((i for i in passed if i.score is not None), key=_pick_order)
-    unrated = sorted((i for i in passed if i.score is None), key=_unrated_order)
-    rejected = _nearest_first(question, [i for i in items if i.objections], near_misses)
+    others, untried = _try(question, waiting, unrated if picks else None)
+    # A mode without evidence may fit where the rated one does not.
+    fit = [item for item in (*passed, *others) if item.score is None and not item.objections]
+    rejected = [item for item in (*items, *others) if item.objections]
+    rejected = _nearest_first(question, rejected, near_misses)
     better = tuple(
         probability_better(one.quality, other.quality)
         if one.quality is not None and other.quality is not None
@@ -71,13 +87,28 @@ def _answer(
         requirements,
         assessment.target,
         tuple(picks),
-        tuple(unrated),
+        tuple(fit),
+        untried,
         tuple(rejected),
         _assumptions(requirements, assessment),
         question.dropped,
         better,
         catalog.content_hash,
     )
+
+
+def _try(
+    question: Question, waiting: list[Entry], wanted: int | None
+) -> tuple[list[Item], tuple[str, ...]]:
+    """Unrated models on the machine until enough of them fit, and the ids of those left."""
+    items: list[Item] = []
+    fit = 0
+    for place, entry in enumerate(waiting):
+        if fit == wanted:
+            return items, tuple(left.model_id for left in waiting[place:])
+        items.append(evaluate(question, entry))
+        fit += not items[-1].objections
+    return items, ()
 
 
 def _nearest_first(question: Question, rejected: list[Item], near_misses: int | None) -> list[Item]:
@@ -162,9 +193,8 @@ def _pick_order(item: Item) -> tuple[float, bool, float, int, str]:
     )
 
 
-def _unrated_order(item: Item) -> tuple[int, str]:
-    rows = len(item.quality.evidence) if item.quality is not None else 0
-    return -rows, item.candidate.model_id
+def _unrated_order(entry: Entry) -> tuple[int, str]:
+    return -entry.rows, entry.model_id
 
 
 def _miss_order(item: Item) -> tuple[int, bool, float, str]:

@@ -134,7 +134,9 @@ class Recommendation(NamedTuple):
     picks: tuple[Item, ...]
     """Rated models that meet every constraint, best first."""
     unrated: tuple[Item, ...]
-    """Models that meet every constraint but have no evidence for the task."""
+    """Models that meet every constraint but have no evidence for the task; those with most scores first."""
+    untried: tuple[str, ...]
+    """Models without evidence that their card does not rule out and the machine was not tried for."""
     rejected: tuple[Item, ...]
     """Models that do not, the nearest misses first."""
     assumptions: tuple[Reason, ...]

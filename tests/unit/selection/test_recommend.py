@@ -98,6 +98,30 @@ def test_a_model_without_evidence_is_unrated_not_ranked() -> None:
     assert [item.candidate.model_id for item in result.unrated] == ["f/new"]
 
 
+def _with_unrated(count: int) -> Catalog:
+    return _catalog(models={**MODELS, **{f"f/new{n}": model(f"New {n}") for n in range(count)}})
+
+
+def test_no_more_unrated_models_are_tried_than_wanted() -> None:
+    result = recommend(_with_unrated(5), ask(), unrated=2)
+    assert [item.candidate.model_id for item in result.unrated] == ["f/new0", "f/new1"]
+
+
+def test_unrated_models_that_were_not_tried_are_named() -> None:
+    result = recommend(_with_unrated(5), ask(), unrated=2)
+    assert result.untried == ("f/new2", "f/new3", "f/new4")
+
+
+def test_the_picks_do_not_depend_on_how_many_unrated_models_are_tried() -> None:
+    few, all_ = (recommend(_with_unrated(5), ask(), unrated=n) for n in (1, None))
+    assert few.picks == all_.picks
+
+
+def test_every_unrated_model_is_tried_when_there_is_no_pick() -> None:
+    result = recommend(_with_unrated(5), ask(min_accuracy=1e6), unrated=1)
+    assert (result.picks, result.untried) == ((), ())
+
+
 def test_the_wrong_kind_is_rejected() -> None:
     made = _catalog(tasks={"task": task(kinds=["encoder"])})
     assert _objection(recommend(made, ask()), "f/m5") == ["kind"]
