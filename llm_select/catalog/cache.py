@@ -17,8 +17,8 @@ import time
 from collections.abc import Iterable, Mapping
 from zlib import crc32
 
-KEEP = 8
-"""Compiled catalogs that stay; older ones are removed when one is written."""
+KEEP = {"catalog": 8, "links": 64}
+"""Files of each kind that stay; older ones are removed when one is written."""
 _SETTLED_S = 2.0
 """A file changed more recently may change again without its time stamp telling."""
 _CODE = ("schema", "catalog", "evidence")
@@ -133,10 +133,15 @@ def compiled_name(content: str) -> str:
     return f"catalog-{content}-{code_hash()}.json"
 
 
+def links_name(content: str, task: str) -> str:
+    """File name of the links of a task's boards."""
+    return f"links-{content}-{code_hash()}-{crc32(task.encode()):08x}.json"
+
+
 def store(name: str, data: bytes) -> None:
-    """Keeps a compiled catalog, and removes the oldest ones."""
+    """Keeps a compiled catalog or a task's links, and removes the oldest ones of their kind."""
     if _write(name, data):
-        _prune()
+        _prune(name.partition("-")[0])
 
 
 def remember(directory: str, current: str | None, name: str) -> None:
@@ -167,7 +172,7 @@ def _write(name: str, data: bytes) -> bool:
     return True
 
 
-def _prune() -> None:
+def _prune(kind: str) -> None:
     cache = cache_directory()
     if cache is None:
         return
@@ -177,13 +182,13 @@ def _prune() -> None:
                 (
                     (entry.stat().st_mtime, entry.path)
                     for entry in scan
-                    if entry.name.startswith("catalog-")
+                    if entry.name.startswith(f"{kind}-")
                 ),
                 reverse=True,
             )
     except OSError:
         return
-    for _, path in ages[KEEP:]:
+    for _, path in ages[KEEP[kind] :]:
         _remove(path)
 
 

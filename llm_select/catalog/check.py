@@ -44,7 +44,8 @@ def findings_of(parsed: Sequence[Parsed], asked: Sequence[Parsed], today: str) -
         origins.update(one.origins)
     files = {origin.file for one in asked for origin in one.origins.values()}
     files.update(origin.file for one in asked for _, origin in one.families.values())
-    subject = Subject(merge(parsed), today)
+    wanted = frozenset(place for place, origin in origins.items() if origin.file in files)
+    subject = Subject(merge(parsed), today, wanted if len(asked) < len(parsed) else None)
     for rule, found in run(subject):
         finding = located(rule, found, origins)
         if finding.file in files:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from llm_select.catalog import cache, records
 from llm_select.catalog.files import Listing, bundled_directory, bundled_json, discover
 from llm_select.catalog.findings import Finding, catalog_error
+from llm_select.catalog.fitted import FittedLinks
 
 if TYPE_CHECKING:
     from llm_select.catalog.parse import Parsed
@@ -69,9 +70,9 @@ def read_directory(directory: str) -> Parsed:
 
 
 def compile_whole(directory: str) -> bytes:
-    """The compiled form of a directory that needs no other. Raises CatalogError with every finding,
-    references to nothing included."""
-    data = _compile(*_contents(discover(directory)))
+    """The compiled form of a directory that needs no other, with the links of every task. Raises CatalogError with
+    every finding, references to nothing included."""
+    data = _compile(*_contents(discover(directory)), links=True)
     loaded = _Loaded(*records.load(data))
     _check_references(loaded.catalog, [loaded], [directory])
     return data
@@ -95,7 +96,11 @@ def _records(data: bytes | None) -> _Loaded | None:
 
 def _load_bundled() -> _Loaded:
     """The one in the wheel; in a source checkout, or a damaged installation, from its YAML."""
-    return _records(_bundled_bytes()) or _load_directory(bundled_directory())
+    shipped = _records(_bundled_bytes())
+    if shipped is not None:
+        return shipped
+    loaded = _load_directory(bundled_directory())
+    return loaded._replace(catalog=loaded.catalog._replace(links=FittedLinks(loaded.catalog)))
 
 
 def _bundled_bytes() -> bytes | None:
@@ -146,7 +151,7 @@ def _contents(listing: Listing) -> tuple[Listing, dict[str, bytes]]:
     return listing._replace(findings=tuple(findings)), contents
 
 
-def _compile(listing: Listing, contents: dict[str, bytes]) -> bytes:
+def _compile(listing: Listing, contents: dict[str, bytes], *, links: bool = False) -> bytes:
     from llm_select.catalog.compile import compile_catalog
     from llm_select.catalog.parse import parse_files
 
@@ -154,12 +159,11 @@ def _compile(listing: Listing, contents: dict[str, bytes]) -> bytes:
     if parsed.findings:
         raise catalog_error(parsed.findings, listing.directory)
     content = cache.content_hash(listing.directory, contents)
-    return compile_catalog(
-        parsed.catalog.model_copy(update={"content_hash": content, **_derived(parsed.catalog)})
-    )
+    derived = _derived(parsed.catalog, links=links)
+    return compile_catalog(parsed.catalog.model_copy(update={"content_hash": content, **derived}))
 
 
-def _derived(catalog: Catalog) -> dict[str, Any]:
+def _derived(catalog: Catalog, *, links: bool) -> dict[str, Any]:
     """What questions would otherwise compute anew each time; nothing for a directory that leans on another."""
     from llm_select.catalog.rules.references import dangling
     from llm_select.evidence.loss import own_of, pools_of
@@ -170,7 +174,7 @@ def _derived(catalog: Catalog) -> dict[str, Any]:
         return {}
     spoken = evaluated_languages(catalog)
     return {
-        "links": {task: links_of(catalog, task) for task in catalog.tasks},
+        "links": {task: links_of(catalog, task) for task in catalog.tasks} if links else {},
         "measured_languages": {model: tuple(sorted(tags)) for model, tags in spoken.items()},
         "loss_pools": pools_of(catalog),
         "model_losses": own_of(catalog),

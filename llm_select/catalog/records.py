@@ -66,6 +66,15 @@ class Record:
         """Every attribute with its value, defaults included, in the schema's order."""
         return {name: getattr(self, name) for name in self._fields}
 
+    def given(self) -> dict[str, Any]:
+        """The attributes that differ from their defaults, in the schema's order."""
+        held = self.__dict__
+        return {
+            name: getattr(self, name)
+            for name in self._fields
+            if name in held or PACKED + name in held
+        }
+
     def _replace(self, **changes: Any) -> Any:
         """A copy with some attributes changed. Raises TypeError for an unknown one."""
         unknown = changes.keys() - set(self._fields)
@@ -89,8 +98,7 @@ class Record:
         )
 
     def __repr__(self) -> str:
-        given = {name: getattr(self, name) for name in self._fields if name in self.__dict__}
-        shown = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.given().items())
         return f"{type(self).__name__}({shown})"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -144,8 +152,9 @@ class _Section:
         if record is None:
             return self.default
         text = record.__dict__.get(PACKED + self.field)
-        value = self.default if text is None else _decoded(text, self.classes)
-        record.__dict__[self.field] = value
+        if text is None:
+            return self.default
+        value = record.__dict__[self.field] = _decoded(text, self.classes)
         return value
 
 

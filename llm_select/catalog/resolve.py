@@ -25,17 +25,44 @@ _SUBTAG = re.compile(r"(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})\Z")
 """A script or a region in its usual letter case."""
 
 
+class _ModelNames:
+    """Names of a catalog's models, made once for a sheet of many rows."""
+
+    def __init__(self, models: Mapping[str, Any]) -> None:
+        self.models = models
+        self.ids: dict[str, None] = dict.fromkeys(models)
+        self.names: dict[str, set[str]] = {}
+        self.last_parts: dict[str, set[str]] = {}
+        self._repositories: dict[str, set[str]] | None = None
+        for key, card in models.items():
+            for known in (card.name, *card.aliases):
+                self.names.setdefault(_folded(known), set()).add(key)
+            self.last_parts.setdefault(key.partition("/")[2], set()).add(key)
+
+    def repositories(self) -> dict[str, set[str]]:
+        """Repositories of artifacts; most questions do not need them, and reading them takes time."""
+        if self._repositories is None:
+            self._repositories = {}
+            for key, card in self.models.items():
+                for artifact in card.artifacts:
+                    self._repositories.setdefault(_folded(artifact.repository), set()).add(key)
+        return self._repositories
+
+
+_latest = _ModelNames({})
+
+
 def model(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By id, the id's last part, name, alias, or the repository of an artifact."""
-    names: dict[str, set[str]] = {}
-    weak: dict[str, set[str]] = {}
-    for key, card in catalog.models.items():
-        for known in (card.name, *card.aliases):
-            names.setdefault(_folded(known), set()).add(key)
-        weak.setdefault(key.partition("/")[2], set()).add(key)
-        for artifact in card.artifacts:
-            weak.setdefault(_folded(artifact.repository), set()).add(key)
-    return _one("model", name, (dict.fromkeys(catalog.models), names, weak), where)
+    global _latest
+    if _latest.models is not catalog.models:
+        _latest = _ModelNames(catalog.models)
+    known = _latest
+    levels: tuple[Mapping[str, set[str] | None], ...]
+    levels = (known.ids, known.names, known.last_parts)
+    if not any(_folded(name) in level for level in levels):
+        levels = (*levels, known.repositories())
+    return _one("model", name, levels, where)
 
 
 def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:

@@ -42,6 +42,8 @@ class Form(NamedTuple):
     """A board's residual variance is mixed with the task's as if it had this many more rows."""
     other_setting: float
     """Weight of a row whose setting or split is not the board's own."""
+    tolerance: float = 1e-5
+    """Largest change of an ability, in its own standard deviations, that still counts as movement."""
 
 
 REFINED = Form(30.0, True, 10.0, True, 3.0, 1e9, 1.0)
@@ -57,8 +59,6 @@ CHAIN_SWEEPS = 1000
 slowly. After 25 sweeps a model of 8B of 2024 stood at 62 on a mathematics test of 2026, at the end at 40."""
 CHAIN_ROWS = 1_500_000
 """Rows that such a fit may visit in all, a second or two of work."""
-TOLERANCE = 1e-5
-"""Largest change of an ability, in its own standard deviations, that still counts as movement."""
 SKILL_BOARDS = 8
 """Boards a family needs to have skills: with fewer, a skill is one board's own noise. Where they were allowed on tasks
 of a dozen single boards, the rank correlation on scores left out fell from 0.93 to 0.79 for reasoning."""
@@ -192,7 +192,7 @@ class _Fit:
             now = [stand.mean[0] for stand in stands]
             moved = max(abs(a - b) for a, b in zip(now, before, strict=True))
             before = now
-            if moved < TOLERANCE:
+            if moved < self.form.tolerance:
                 break
         return {
             name: Link(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from llm_select.catalog.records import Record
 from llm_select.render.loss_view import loss_json, pairs_json
 from llm_select.render.messages import remedy, sentence
 from llm_select.units import GIB
@@ -342,4 +343,5 @@ def plain_object(value: object) -> object:
         return [plain_object(v) for v in value]
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return {k: plain_object(v) for k, v in vars(value).items() if v is not None}
+    given: dict[str, object] = value.given() if isinstance(value, Record) else vars(value)
+    return {k: plain_object(v) for k, v in given.items() if v is not None}

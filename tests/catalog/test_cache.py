@@ -134,10 +134,10 @@ def test_nothing_half_written_is_left(build: Build, cache: Path) -> None:
 
 
 def test_old_compiled_catalogs_are_removed(build: Build, cache: Path) -> None:
-    for number in range(cache_module.KEEP + 3):
+    for number in range(cache_module.KEEP["catalog"] + 3):
         card = edited(CARD, "Tiny 1B", f"Tiny {number}")
         load_catalog([build({"models/tiny/tiny-1b.yaml": card})], bundled=False)
-    assert len(list(cache.glob("catalog-*"))) == cache_module.KEEP
+    assert len(list(cache.glob("catalog-*"))) == cache_module.KEEP["catalog"]
 
 
 def test_processes_that_start_together_agree(build: Build, cache: Path) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from llm_select.catalog import load as load_module
+from llm_select.catalog import records
 from llm_select.catalog.compile import compile_catalog
 from llm_select.catalog.load import compile_whole, load_catalog, read_directory
 from llm_select.errors import CatalogError
 from llm_select.evidence.loss import pairs
+from llm_select.evidence.quality import links_of
 
 from .conftest import CARD, FILES, Build, edited
 
@@ -83,7 +85,34 @@ def test_the_compiled_bundle_is_used_when_there_is_one(
     built.write_bytes(compile_whole(str(build())))
     monkeypatch.setattr(load_module, "bundled_json", lambda: str(built))
     monkeypatch.setattr(load_module, "bundled_directory", lambda: str(tmp_path / "nowhere"))
-    assert load_catalog() == load_catalog([build()], bundled=False)
+    shipped = load_catalog()
+    assert shipped == load_catalog([build()], bundled=False)._replace(links=shipped.links)
+
+
+def test_the_compiled_bundle_has_the_links_of_every_task(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = tmp_path / "catalog.json"
+    built.write_bytes(compile_whole(str(build())))
+    monkeypatch.setattr(load_module, "bundled_json", lambda: str(built))
+    shipped = load_catalog()
+    assert shipped.links == {
+        task: {board: list(row) for board, row in links_of(shipped, task).items()}
+        for task in shipped.tasks
+    }
+
+
+def test_links_fitted_when_asked_for_are_those_of_the_compiled_bundle(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = str(build())
+    whole = records.load(compile_whole(bundle))[0]
+    monkeypatch.setattr(load_module, "bundled_json", lambda: str(tmp_path / "nowhere"))
+    monkeypatch.setattr(load_module, "bundled_directory", lambda: bundle)
+    assert dict(load_catalog().links) == {
+        task: {board: tuple(row) for board, row in rows.items()}
+        for task, rows in whole.links.items()
+    }
 
 
 def test_a_damaged_compiled_bundle_falls_back_to_yaml(

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from llm_select.catalog import load
+from llm_select.catalog import check, load
+from llm_select.catalog.files import bundled_directory
+from llm_select.catalog.parse import Parsed
 from llm_select.cli.main import run
 
 if TYPE_CHECKING:
@@ -63,6 +65,24 @@ def catalog(cache: Path) -> Iterator[Catalog]:  # noqa: ARG001
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(load, "load_catalog", once)
         yield bundled
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed() -> Iterator[None]:
+    """The files of the bundled catalog, parsed once for all checks of a user's catalog."""
+    read = check.read_directory
+    held: list[Parsed] = []
+
+    def once(directory: str) -> Parsed:
+        if directory != bundled_directory():
+            return read(directory)
+        if not held:
+            held.append(read(directory))
+        return held[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check, "read_directory", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -10,7 +11,7 @@ import pytest
 
 from llm_select.render.contract import CONTRACTS
 from llm_select.schema.catalog import Catalog
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, own_catalog
 
 ENDS = "nllb-200-3.3b", "gemma-3-12b-it", "gpt-4.1"
 
@@ -156,8 +157,9 @@ def test_catalog_check_of_the_bundled_catalog_exits_by_its_findings(call: Call) 
     assert answer.code == int(any(one["severity"] == "error" for one in findings))
 
 
-def test_catalog_check_counts_its_findings_in_words(call: Call) -> None:
-    assert re.search(r"\d+ error\(s\), \d+ warning\(s\)\s*$", call("catalog", "check").out)
+def test_catalog_check_counts_its_findings_in_words(tmp_path: Path, call: Call) -> None:
+    answer = call("catalog", "check", str(own_catalog(tmp_path)))
+    assert re.search(r"\d+ error\(s\), \d+ warning\(s\)\s*$", answer.out)
 
 
 @pytest.mark.parametrize("kind", ["model", "board", "recommend", "explain", "compare"])

@@ -35,6 +35,8 @@ class Subject(NamedTuple):
     """The schema's objects or their records."""
     today: str
     """`2026-11-24`."""
+    asked: frozenset[tuple[str, str]] | None = None
+    """(section, id) of the objects whose findings are wanted; None for all. A slow rule may pass over others."""
 
 
 class Rule(NamedTuple):

@@ -11,9 +11,9 @@ from llm_select.evidence.fit import REFINED, fit
 from llm_select.evidence.links import Link, campaign_shares, row_weight
 from llm_select.evidence.scores import ALL, Score, gather, one_per_board
 
-TREND = REFINED._replace(noise_rows=10.0)
+TREND = REFINED._replace(noise_rows=10.0, tolerance=5e-3)
 """Quality's own model, but a board may have noise of its own: one spoilt by a slip then bends the abilities less, which
-it would be judged by."""
+it would be judged by. A slip is far greater than the last movements of a fit, which most of its sweeps go to."""
 DEVIATIONS = 7.0
 """Robust standard deviations that a score may lie off the trend. In the bundled catalog, what lies further off was
 compared with its source and stands so there. With a tenth of its boards spoilt by exchanged rows and digits, 7 found
@@ -63,7 +63,7 @@ def score_off_trend(subject: Subject) -> Iterator[Found]:
     judged: set[frozenset[str]] = set()
     for key, task in catalog.tasks.items():
         boards = frozenset(use.board for use in task.boards if use.relevance == "direct")
-        if boards and boards not in judged:
+        if boards and boards not in judged and _asked(subject, boards):
             judged.add(boards)
             for row, off in _off_trend(catalog, key, boards):
                 place = (row.stem, row.language or ALL, row.name)
@@ -74,6 +74,22 @@ def score_off_trend(subject: Subject) -> Iterator[Found]:
         direction = "above" if off > 0 else "below"
         message = f"{row.value:g} is {abs(off):.0f} deviations {direction} what other scores of {row.model} foretell"
         yield Found(section, identity, path, message, "compare it with the source", "warning")
+
+
+def _asked(subject: Subject, boards: frozenset[str]) -> bool:
+    """True when a score asked about stands on one of the boards: a fit takes a second, and only these can be told."""
+    if subject.asked is None:
+        return True
+    catalog = subject.catalog
+    if any(("boards", board) in subject.asked for board in boards):
+        return True
+    measured = {catalog.boards[board].benchmark for board in boards if board in catalog.boards}
+    return any(
+        evaluation.benchmark in measured
+        for section, key in subject.asked
+        if section == "models"
+        for evaluation in catalog.models[key].evaluations
+    )
 
 
 def _complete(catalog: Any) -> bool:
