@@ -82,12 +82,25 @@ def draw(models: dict[str, Model], seed: int, count: int) -> tuple[str, ...]:
 def figures(model: Model) -> tuple[Figure, ...]:
     """Every figure of a card (or of its family) in the card's order, names left out."""
     fields: tuple[str, ...] = model._fields  # type: ignore[attr-defined]
-    return tuple(
+    found = (
         figure
         for field in fields
         if field not in (*NAMES, "sources", "checks")
-        for figure in _leaves(field, getattr(model, field), model.sources.get(field))
+        for figure in _leaves(field, getattr(model, field), None)
     )
+    return tuple(f if f.source else f._replace(source=_source(model, f.field)) for f in found)
+
+
+def _source(model: Model, path: str) -> str | None:
+    """The source of the narrowest field that names one: of `context.extended` before that of `context`; a key may leave
+    out what is above it (`towers` for `architecture.towers`)."""
+    parts = [part.partition("[")[0] for part in path.split(".")]
+    for end in range(len(parts), 0, -1):
+        for start in range(end):
+            key = ".".join(parts[start:end])
+            if key in model.sources and (start == 0 or not hasattr(model, parts[start])):
+                return model.sources[key]
+    return None
 
 
 def _leaves(path: str, value: Any, source: str | None) -> Iterator[Figure]:
