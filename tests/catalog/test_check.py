@@ -50,6 +50,8 @@ def test_a_good_catalog_has_no_findings(build: Build) -> None:
         ("LS003", PLACE, "attention: [{layers: 2", "attention: [{layers: 3", 16, "architecture.attention"),
         ("LS003", PLACE, "kv_heads: 2", "kv_heads: 3", 16, "architecture.attention[0].kv_heads"),
         ("LS003", PLACE, "head_dim: 32", "head_dim: 3200", 16, "architecture.attention[0].head_dim"),
+        ("LS003", PLACE, "position: rope", "position: learned", 15, "architecture.position"),
+        ("LS003", PLACE, "position: rope", "position: rope\n  max_positions: 512", 16, "architecture.max_positions"),
         ("LS003", PLACE, "grouped-query", "latent", 16, "architecture.attention[0]"),
         ("LS004", PLACE, "total: 620160", "total: 640160", 7, "parameters.total"),
         ("LS005", PLACE, "value: 61.5", "value: 161.5", 19, "evaluations[0].value"),

@@ -23,8 +23,8 @@ def impossible_shape(subject: Subject) -> Iterator[Found]:
     ## What it does
     Layer groups must sum to the stack's layers; query heads must be a multiple of key-value heads;
     each kind of token mixer must have the fields it needs; active experts cannot be more than
-    there are; the queries' width must be near the hidden size; the kind of card must match the
-    stacks it has.
+    there are; the queries' width must be near the hidden size; learned positions need the rows of
+    their table, and no others have one; the kind of card must match the stacks it has.
 
     ## Why it is bad
     Memory, speed and parameter counts follow from the shape: one slip makes all three wrong.
@@ -100,6 +100,7 @@ def _architecture(architecture: Any, kind: str) -> Iterator[_Problem]:
             f"the card is of kind {kind} but has no stack of its own",
             "fill `layers`, `attention`",
         )
+    yield from _positions(architecture)
     if inline:
         if architecture.layers is None:
             yield (), "has layer groups but no count of layers", "add layers"
@@ -109,6 +110,17 @@ def _architecture(architecture: Any, kind: str) -> Iterator[_Problem]:
         stack = getattr(architecture, name)
         if stack is not None:
             yield from _stack(stack, (name,), architecture.hidden_size)
+
+
+def _positions(architecture: Any) -> Iterator[_Problem]:
+    stacks = (architecture.encoder, architecture.decoder)
+    kinds = {stack.position for stack in stacks if stack is not None} | {architecture.position}
+    if "learned" in kinds and architecture.max_positions is None:
+        remedy = "add max_positions, or position: sinusoidal for a fixed table"
+        yield ("position",), "is learned, but the rows of its table are not given", remedy
+    if "learned" not in kinds and architecture.max_positions is not None:
+        message = f"positions are {architecture.position}, which have no learned table"
+        yield ("max_positions",), message, "remove it, or correct position"
 
 
 def _stack(stack: Any, path: Path, hidden: int) -> Iterator[_Problem]:
