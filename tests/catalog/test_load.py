@@ -13,6 +13,7 @@ from llm_select.catalog.load import compile_whole, load_catalog, read_directory
 from llm_select.errors import CatalogError
 from llm_select.evidence.loss import pairs
 from llm_select.evidence.quality import links_of
+from llm_select.schema.catalog import Catalog
 
 from .conftest import CARD, FILES, Build, edited
 
@@ -174,8 +175,8 @@ def test_what_a_user_measured_tells_nothing_of_other_models(build: Build) -> Non
     assert both.loss_pools == alone.loss_pools
 
 
-def test_the_bundled_catalog_has_pairs_of_many_models_and_formats() -> None:
-    found = list(pairs(load_catalog()))
+def test_the_bundled_catalog_has_pairs_of_many_models_and_formats(bundled: Catalog) -> None:
+    found = list(pairs(bundled))
     assert len(found) >= 150
     assert len({pair.model for pair in found}) >= 15
     assert len({pair.format for pair in found}) >= 8

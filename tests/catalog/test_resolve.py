@@ -194,7 +194,7 @@ def test_no_name_is_that_of_two_languages() -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_language_of_the_boards_has_a_name() -> None:
-    tags = {row for board in load_catalog().boards.values() for row in board.scores}
+def test_every_language_of_the_boards_has_a_name(bundled: Catalog) -> None:
+    tags = {row for board in bundled.boards.values() for row in board.scores}
     spoken = {part for tag in tags - {"all"} for part in split_pair(tag) or (tag,)}
     assert {tag.partition("-")[0] for tag in spoken} <= set(NAMES)

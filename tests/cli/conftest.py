@@ -41,21 +41,24 @@ Call = Callable[..., Answer]
 Refused = Callable[..., str]
 
 
+@pytest.fixture(scope="session")
+def cache(shared_cache: Path) -> Path:
+    """One cache for all command tests."""
+    return shared_cache
+
+
 @pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One cache for all command tests, never the user's."""
-    directory = tmp_path_factory.mktemp("cache")
+def terminal() -> Iterator[None]:
+    """A terminal of 80 columns."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LLM_SELECT_CACHE_DIR", str(directory))
         patch.setenv("COLUMNS", "80")
         patch.delenv("FORCE_COLOR", raising=False)
-        yield directory
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
-def catalog(cache: Path) -> Iterator[Catalog]:  # noqa: ARG001
+def catalog(bundled: Catalog) -> Iterator[Catalog]:
     """The bundled catalog, read once: commands without --catalog get this one instead of reading it again."""
-    bundled = load.load_catalog()
     gc.freeze()  # its many objects would be looked at by every collection
 
     def once(directories: tuple[Path, ...] = ()) -> Catalog:

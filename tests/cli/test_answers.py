@@ -151,6 +151,7 @@ def test_estimate_on_a_card_that_is_too_small_exits_1(call: Call) -> None:
     assert call("estimate", "llama-3.1-70b-instruct", "--gpu-mem", "8").code == 1
 
 
+@pytest.mark.slow
 def test_catalog_check_of_the_bundled_catalog_exits_by_its_findings(call: Call) -> None:
     answer = call("catalog", "check", "-o", "json")
     findings = answer.json()["findings"]

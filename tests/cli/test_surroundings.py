@@ -96,12 +96,14 @@ def test_a_read_only_cache_costs_only_time(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a place nobody may write")
 def test_a_cache_nobody_may_write_costs_only_time() -> None:
     done = _run("tasks", "-o", "json", cache="/proc/llm-select")
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_cache_directory_that_is_a_file_costs_only_time(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("mine")
@@ -110,6 +112,7 @@ def test_a_cache_directory_that_is_a_file_costs_only_time(tmp_path: Path) -> Non
     assert place.read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs RLIMIT_FSIZE")
 def test_a_full_cache_directory_costs_only_time(tmp_path: Path) -> None:
     limited = (
@@ -129,6 +132,7 @@ def test_a_full_cache_directory_costs_only_time(tmp_path: Path) -> None:
     assert [path for path in tmp_path.iterdir() if path.name.startswith("catalog-")] == []
 
 
+@pytest.mark.slow
 def test_a_damaged_cache_is_made_again(tmp_path: Path, cache: Path, call: Call) -> None:
     place = tmp_path / "copy"
     copytree(cache, place)
@@ -144,6 +148,7 @@ def test_a_damaged_cache_is_made_again(tmp_path: Path, cache: Path, call: Call) 
     )
 
 
+@pytest.mark.slow
 def test_runs_that_write_the_cache_at_once_all_answer_alike(tmp_path: Path) -> None:
     line = [*PROGRAM, "licenses", "-o", "json"]
     running = [

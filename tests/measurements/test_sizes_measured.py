@@ -55,6 +55,7 @@ def test_counts_of_shapes_that_describe_every_weight_are_nearly_all_exact() -> N
     assert sum(r.error == 0 for r in described) / len(described) > 0.95
 
 
+@pytest.mark.slow
 def test_counts_listed_by_another_party_differ_only_for_a_stated_reason() -> None:
     off = [r for r in sizes.hub_counts() if abs(r.error) > sizes.AIM]
     assert [r for r in off if not r.note] == []

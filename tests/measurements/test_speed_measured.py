@@ -18,6 +18,7 @@ from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
 
 
+@pytest.mark.slow
 def test_the_shipped_constants_are_the_fitted_ones() -> None:
     fitted, width = b.fit(b.cases()), b.ranges()
     assert c.DECODE.keys() == fitted.decode.keys()

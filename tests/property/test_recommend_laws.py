@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,12 +30,10 @@ MEMORY = st.sampled_from(SIZES)
 CONTEXTS = st.sampled_from([512, 8192, 40_000, 500_000])
 
 
-@pytest.fixture(scope="module", autouse=True)
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
-    """The bundled catalog, with a cache of the tests' own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LLM_SELECT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        yield _bundled()
+@pytest.fixture(scope="module")
+def real() -> Catalog:
+    """The bundled catalog."""
+    return _bundled()
 
 
 @cache
@@ -143,6 +140,7 @@ def test_the_memory_named_for_a_near_miss_admits_it(task: str, memory: int, pick
         assert model_id in _admitted(_ask(task, str(change.value)))
 
 
+@pytest.mark.slow
 def test_every_memory_near_miss_on_24_gib_is_admitted_by_its_change() -> None:
     result = _ask("dialogue", "24")
     changes = {
@@ -288,6 +286,7 @@ def test_explain_agrees_with_recommend_on_every_model_shown(task: str) -> None:
         assert all(objection in found.item.objections for objection in item.objections)
 
 
+@pytest.mark.slow
 def test_every_task_of_the_catalog_is_answered() -> None:
     for task in _bundled().tasks:
         result = _ask(task, "24")
