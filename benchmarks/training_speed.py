@@ -75,7 +75,7 @@ def runs() -> list[Run]:
             seq_len=int(row["seq_len"]),
             recompute=recompute,
         )
-        estimate = pass_seconds(size, work, compute.bf16, full=row["method"] == "full")
+        estimate = pass_seconds(size, work.total, compute.bf16, full=row["method"] == "full")
         bandwidth = min(m.bandwidth_gb_s or device.memory[0].bandwidth_gb_s for m in device.memory)
         step = step_seconds(tuned.trainable / int(row["gpus"]), bandwidth)
         step /= int(row["accumulation"])

@@ -61,16 +61,16 @@ def pass_work(
 
 
 def pass_seconds(
-    size: Sizing, work: PassWork, tflops: float, *, full: bool, exchange_s: float = 0.0
+    size: Sizing, flops: float, tflops: float, *, full: bool, exchange_s: float = 0.0
 ) -> Range:
-    """Seconds of one pass on a device of `tflops` (1e12 operations a second at full rate).
+    """Seconds of one pass of `flops` operations on a device of `tflops` (1e12 operations a second at full rate).
 
     The device computes while the host prepares the kernels of the next layers and while weights or gradients travel
     between devices (`exchange_s`): the slowest sets the pace; at worst the exchange is not hidden. The other ends of
     the range are the errors on measured runs (`tests/measurements/training_speed.csv`).
     """
     share = c.UTILIZATION_FULL if full else c.UTILIZATION_ADAPTER
-    device = max(work.total / (tflops * 1e12 * share), size.layers * c.HOST_LAYER_S)
+    device = max(flops / (tflops * 1e12 * share), size.layers * c.HOST_LAYER_S)
     expected = max(device, exchange_s)
     return Range(expected * c.TIME_LOW, expected, device * c.TIME_HIGH + exchange_s)
 
