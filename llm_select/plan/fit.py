@@ -74,7 +74,7 @@ def fit(room: Room, draft: Draft, asked: Asked) -> Fitted:
         found = [room.look(plan) for plan in _passes(level, draft.step_sequences, asked)]
         good = [one for one in found if one.verdict in ("fits", None)]
         if good:
-            return min(good, key=lambda one: _pace(room, one.plan, draft.tokens))
+            return _preferred(room, good, draft.tokens)
         smallest = min(found, key=lambda one: one.memory.high)
         if last is None or smallest.memory.high < last.memory.high:
             last = smallest
@@ -122,12 +122,22 @@ def _passes(plan: TrainingPlan, sequences: int, asked: Asked) -> Iterator[Traini
             yield plan._replace(batch=batch, accumulation=accumulation, checkpointing=recompute)
 
 
-def _pace(room: Room, plan: TrainingPlan, tokens: int) -> tuple[float, bool, int]:
-    """What the fastest has least of: seconds for a token where the machine's throughput is known, else recomputation
-    and passes."""
-    found = run_seconds(room.size, plan, room.memory(plan), room.machine, 1, tokens)
-    seconds = found.seconds.expected if found.seconds is not None else 0.0
-    return seconds, plan.checkpointing, plan.accumulation
+ALIKE = 1.2
+"""Times within this factor are taken for the same: the estimate knows them no better."""
+
+
+def _preferred(room: Room, good: list[Fitted], tokens: int) -> Fitted:
+    """Of the settings that fit and are about as fast as the fastest: without recomputation, then with the fewest
+    passes. Without a known throughput, by those two alone."""
+
+    def seconds(one: Fitted) -> float:
+        found = run_seconds(room.size, one.plan, one.memory, room.machine, 1, tokens).seconds
+        return found.expected if found is not None else 0.0
+
+    paces = [seconds(one) for one in good]
+    best = min(paces) * ALIKE
+    alike = [one for one, pace in zip(good, paces, strict=True) if pace <= best]
+    return min(alike, key=lambda one: (one.plan.checkpointing, one.plan.accumulation))
 
 
 def largest(fits: Callable[[int], bool], most: int) -> int:
