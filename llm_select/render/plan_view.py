@@ -1,0 +1,231 @@
+"""How a strategy and a plan read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_select.render.document import Block, Document, Pairs, Text
+from llm_select.render.finetune_view import flat_training
+from llm_select.render.messages import sentence
+from llm_select.render.numbers import score, tokens
+from llm_select.render.plan_blocks import plan_blocks
+from llm_select.render.strategy_messages import STRATEGIES, rule_sentence
+
+if TYPE_CHECKING:
+    from llm_select.plan.answer import Answer
+    from llm_select.plan.finetune import Planned
+    from llm_select.plan.strategy import Advice, Option
+    from llm_select.schema.catalog import Catalog
+
+CAUTIONS = (
+    "small-data", "no-chat-format", "language-not-listed", "license-terms", "superseded", "accuracy-unknown",
+    "gap-open", "gain-unknown", "encoder-few",
+)  # fmt: skip
+"""Rules that warn: they neither propose nor rule out."""
+
+
+def answer_document(answer: Answer, catalog: Catalog, *, explain: bool = False) -> Document:
+    """Advice, why, the plan, what it takes, what else fits, and on what it stands."""
+    advice, planned = answer.advice, answer.planned
+    task = catalog.tasks[answer.requirements.task].name
+    if advice is None:
+        text = f"No model can be recommended for {task.lower()} on this machine, so there is nothing to adapt."
+        return Document((Text(text, "warn"), Text("`llm-select recommend` says what each lacks.")))
+    name = catalog.models[advice.model_id].name
+    examples = tokens(answer.asked.examples)
+    blocks: list[Block] = [
+        Text(f"{name} for {task.lower()}, with {examples} labelled examples", "head"),
+        Text(_advice_text(answer, advice, catalog)),
+        Pairs(_reasons(advice, catalog), "Why"),
+    ]
+    cautions = _cautions(advice, catalog)
+    if cautions:
+        blocks.append(Pairs(cautions, "Mind"))
+    against = _against(advice, catalog)
+    if against:
+        blocks.append(Pairs(against, "Not chosen"))
+    if answer.unplanned is not None:
+        blocks.append(Text(f"No plan: {answer.unplanned}", "warn"))
+    if planned is not None:
+        blocks += plan_blocks(planned, answer, catalog, explain)
+    if explain:
+        blocks.append(Pairs(_other_rules(advice, catalog), "Rules that do not hold"))
+    blocks.append(Pairs(_sources(advice, planned, catalog), "Sources"))
+    notes = [("assumed", sentence(reason)) for reason in answer.assumptions]
+    if notes:
+        blocks.append(Pairs(tuple(notes), "On what this stands"))
+    if not explain:
+        blocks.append(
+            Text(
+                "--explain adds the rules that do not hold and the reason for each setting.", "note"
+            )
+        )
+    return Document(tuple(blocks), [_record(answer, advice)])
+
+
+def _advice_text(answer: Answer, advice: Advice, catalog: Catalog) -> str:
+    chosen = advice.chosen
+    if answer.passed_over:
+        passed = ", ".join(catalog.models[m].name for m in answer.passed_over)
+        before = f"Better at the task, but nothing can be done with them here: {passed}. "
+    else:
+        before = ""
+    if answer.method is not None:
+        name = STRATEGIES.get(answer.method, answer.method)
+        asked = f"{before}Plan: {name}, as asked for. "
+        if chosen is None:
+            return f"{asked}The rules advise nothing."
+        if chosen.strategy == answer.method:
+            return f"{asked}The rules advise the same."
+        return f"{asked}The rules would advise {_option(chosen, advice, catalog)}."
+    if chosen is None:
+        text = f"{before}Nothing can be done with this model here."
+    else:
+        text = f"{before}Advice: {_option(chosen, advice, catalog)}."
+    if len(advice.options) > 1:
+        others = "; ".join(_option(o, advice, catalog) for o in advice.options[1:4])
+        text += f" Next: {others}."
+    if advice.retrieval:
+        text += " Look facts up (retrieval) in any case."
+    if answer.open_model is not None:
+        text += f" To train instead: {catalog.models[answer.open_model].name}, the best here with open weights."
+    return text
+
+
+def _option(option: Option, advice: Advice, catalog: Catalog) -> str:
+    name = STRATEGIES[option.strategy]
+    if option.strategy == "prompt":
+        shots = advice.facts.shots
+        if not shots:
+            return f"{name}, without examples"
+        return f"{name}, with examples in the prompt (up to {tokens(shots)} fit)"
+    if option.model_id != advice.model_id:
+        return f"{name}: {catalog.models[option.model_id].name}"
+    return name
+
+
+def _reasons(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """Rules that hold and decide, the quality known first."""
+    rows = []
+    quality, target = advice.facts.quality, advice.facts.target
+    if quality is not None and quality.value is not None and target is not None:
+        rows.append(
+            (
+                "quality now",
+                f"{score(quality.value)} {target.benchmark.unit} on {target.label}"
+                f" ({score(quality.low, quality.value)} to {score(quality.high, quality.value)}, {quality.tag})",
+            )
+        )
+    for one in advice.outcomes:
+        rule = catalog.strategies[one.rule]
+        if one.holds and one.rule not in CAUTIONS and one.rule != "baseline":
+            marks = [f"for {', '.join(rule.proposes)}"] if rule.proposes else []
+            marks += ["against training it"] if len(rule.rules_out) > 3 else []
+            marks += (
+                [f"against {', '.join(rule.rules_out)}"] if 0 < len(rule.rules_out) <= 3 else []
+            )
+            marks += ["for retrieval"] if rule.adds_retrieval else []
+            mark = f" [{'; '.join(marks)}]" if marks else ""
+            rows.append((one.rule, f"{rule_sentence(one.rule, True, one.values)}{mark}"))
+    return tuple(rows)
+
+
+def _cautions(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (one.rule, rule_sentence(one.rule, True, one.values))
+        for one in advice.outcomes
+        if one.holds and one.rule in CAUTIONS and one.rule in catalog.strategies
+    )
+
+
+def _against(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """Strategies left, each with what rules it out or why no rule proposes it."""
+    rows = []
+    offered = {option.strategy for option in advice.options}
+    for strategy, name in STRATEGIES.items():
+        if strategy in offered:
+            continue
+        rules = advice.ruled_out.get(strategy)
+        if rules:
+            first = advice.outcome(rules[0])
+            rows.append((name, rule_sentence(first.rule, True, first.values)))
+            continue
+        proposing = [
+            one for one in advice.outcomes if strategy in catalog.strategies[one.rule].proposes
+        ]
+        if proposing:
+            last = proposing[0]
+            rows.append((name, rule_sentence(last.rule, False, last.values)))
+    short = {
+        STRATEGIES["encoder"]: "an encoder",
+        STRATEGIES["encoder-decoder"]: "an encoder-decoder",
+    }
+    return tuple((short.get(name, name), why) for name, why in rows)
+
+
+def _other_rules(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (
+            one.rule,
+            f"{catalog.strategies[one.rule].title} {_upper(rule_sentence(one.rule, False, one.values))}.",
+        )
+        for one in advice.outcomes
+        if not one.holds
+    )
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sources(
+    advice: Advice, planned: Planned | None, catalog: Catalog
+) -> tuple[tuple[str, str], ...]:
+    """Sources of the rules that hold, and of the plan's values, each once."""
+    used: dict[str, list[str]] = {}
+    for one in advice.outcomes:
+        if one.holds:
+            for source in catalog.strategies[one.rule].sources.values():
+                used.setdefault(source, []).append(one.rule)
+    for choice in planned.choices if planned is not None else ():
+        if choice.source is not None:
+            used.setdefault(choice.source, []).append(choice.field.replace("_", " "))
+    rows = []
+    for source, wanted in used.items():
+        entry = catalog.sources.get(source)
+        title = f"{entry.title} — {entry.url}" if entry is not None else source
+        rows.append((title, ", ".join(dict.fromkeys(wanted))))
+    return tuple((what, title) for title, what in rows)
+
+
+def _record(answer: Answer, advice: Advice) -> dict[str, object]:
+    """One flat row."""
+    chosen, planned = advice.chosen, answer.planned
+    row: dict[str, object] = {
+        "model": advice.model_id,
+        "task": answer.requirements.task,
+        "examples": answer.asked.examples,
+        "strategy": chosen.strategy if chosen is not None else None,
+        "strategy_model": chosen.model_id if chosen is not None else None,
+        "retrieval": advice.retrieval,
+    }
+    if planned is None:
+        return row
+    plan = planned.plan
+    settings = {
+        name: ";".join(value) if isinstance(value, tuple) else value
+        for name, value in plan._asdict().items()
+        if name not in ("task", "model_id")
+    }
+    cost = planned.cost
+    return {
+        **row,
+        "base": plan.model_id,
+        **settings,
+        **{k: v for k, v in flat_training(planned.memory).items() if k != "assumptions"},
+        "verdict": planned.verdict,
+        "steps": cost.steps,
+        "hours_low": cost.seconds.low / 3600 if cost.seconds else None,
+        "hours": cost.seconds.expected / 3600 if cost.seconds else None,
+        "hours_high": cost.seconds.high / 3600 if cost.seconds else None,
+    }
