@@ -30,6 +30,8 @@ class Answer(NamedTuple):
     """None when no model was named and none can be recommended."""
     planned: Planned | None
     """None when nothing is to be trained."""
+    lacking: Planned | None
+    """For a model whose training only memory rules out: what it would take."""
     unplanned: str | None
     """Why there is no plan although something is to be trained."""
     method: str | None
@@ -90,12 +92,18 @@ def answer(
             unplanned = str(error)
     if planned is not None:
         _refuse_unused(planned, asked)
+    lacking = None
+    if advice is not None and planned is None and unplanned is None:
+        short = advice.short_of_memory(catalog)
+        if short is not None:
+            lacking = plan_training(catalog, short.model_id, short.strategy, asked)
     hosted = advice is not None and catalog.models[advice.model_id].weights == "hosted"
     return Answer(
         requirements,
         asked,
         advice,
         planned,
+        lacking,
         unplanned,
         method,
         tuple(passed),

@@ -126,19 +126,13 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
     quantization = asked.quantization or (
         "nf4" if method == "qlora" else BASE_FORMATS.get(precision, "bf16")
     )
-    artifact = next(
-        (
-            a for a in model.artifacts
-            if a.format in ("safetensors", "pytorch") and catalog.quantizations[a.quantization].bits >= 16
-        ),
-        None,
-    )  # fmt: skip
+    repository, revision = _repository(catalog, model)
     packing = goal.head == "language-model" and model.kind == "decoder" and tokens * 2 <= seq_len
     said.append(Choice("packing", "packed" if packing else "not-packed", {"kind": model.kind}))
     plan = TrainingPlan(
         model_id=model_id,
-        repository=artifact.repository if artifact is not None else None,
-        revision=artifact.revision if artifact is not None else None,
+        repository=repository,
+        revision=revision,
         kind=model.kind,
         model_type=arch.model_type,
         task=asked.task,
@@ -176,6 +170,17 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
         metrics=goal.metrics,
     )  # fmt: skip
     return Draft(plan, batch, tokens, tuple(said))
+
+
+def _repository(catalog: Catalog, model: Model) -> tuple[str | None, str | None]:
+    """Repository and commit of the 16-bit weights; without such an artifact, the first alias that is a repository id:
+    cards list their own repository first."""
+    for artifact in model.artifacts:
+        loadable = artifact.format in ("safetensors", "pytorch")
+        if loadable and catalog.quantizations[artifact.quantization].bits >= 16:
+            return artifact.repository, artifact.revision
+    named = (a for a in model.aliases if a.count("/") == 1 and not set(a) & set(": "))
+    return next(named, None), None
 
 
 def _lengths(model: Model, asked: Asked, prompt: int, generate: int) -> tuple[int, int | None, int]:

@@ -9,6 +9,7 @@ from llm_select.errors import LlmSelectError
 from llm_select.evidence.quality import Quality, assess, probability_better
 from llm_select.plan.finetune import verdict_of
 from llm_select.selection.constraints import card_objections
+from llm_select.selection.evaluate import evaluate, pose
 
 if TYPE_CHECKING:
     from llm_select.evidence.quality import Assessment
@@ -50,7 +51,8 @@ class Facts(NamedTuple):
     license: License | None
     examples: int
     shots: int | None
-    """Solved examples that fit in a prompt beside the request; None when the context is unknown."""
+    """Solved examples that fit in a prompt beside the request; None for other than decoders, and when the context is
+    unknown."""
     min_accuracy: float | None
     commercial: bool
     privacy: str
@@ -62,6 +64,8 @@ class Facts(NamedTuple):
     encoder: Rival | None
     """The best fine-tuned encoder that may be used and whose training fits."""
     encoder_decoder: Rival | None
+    serves: bool | None
+    """Whether some format of the model runs on the machine; None without one, and for a hosted model."""
     verdicts: Mapping[str, str | None]
     """By method: fits, reduced (only with 16-bit weights), tight, no; None without a machine. Absent when the method
     cannot be planned for the model."""
@@ -106,8 +110,21 @@ def gather_facts(
         encoder_decoder=_rival(
             catalog, "encoder-decoder", model_id, quality, requirements, assessment, fits
         ),
+        serves=_serves(catalog, model_id, requirements, assessment),
         verdicts=_verdicts(catalog, model_id, asked),
     )
+
+
+def _serves(
+    catalog: Catalog, model_id: str, requirements: Requirements, assessment: Assessment
+) -> bool | None:
+    if requirements.machine is None or catalog.models[model_id].weights == "hosted":
+        return None
+    free = requirements._replace(
+        examples=UNBOUNDED, min_accuracy=None, commercial=False, licenses=()
+    )
+    item = evaluate(pose(catalog, free, assessment), model_id)
+    return not {"memory", "memory-tight"} & {o.reason.code for o in item.objections}
 
 
 def assess_question(catalog: Catalog, requirements: Requirements) -> Assessment:
@@ -128,7 +145,7 @@ def _best_mode(assessment: Assessment, model_id: str) -> Quality | None:
 
 
 def _shots(model: Model, task: Task, asked: Asked) -> int | None:
-    if model.context is None or model.kind == "encoder":
+    if model.context is None or model.kind != "decoder":
         return None
     each = asked.tokens_per_example or task.lengths.prompt + task.lengths.generate
     room = model.context.native - task.lengths.prompt - task.lengths.generate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import LlmSelectError
 from llm_select.plan.draft import draft
-from llm_select.plan.fit import SAVING_OPTIMIZER, WHOLE, Fitted, Room
+from llm_select.plan.fit import SAVING_OPTIMIZER, WHOLE, Fitted, Room, longest_sequence
 
 if TYPE_CHECKING:
     from llm_select.plan.draft import Draft
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
 
 MORE_GPUS = (2, 4, 8, 16, 32, 64)
+LEAST_SEQUENCE = 512
+"""Tokens below which cutting sequences is no way out."""
 LEAST_SAVED = 0.05 * 2**30
 """Bytes below which a concession is not worth naming."""
 
@@ -95,6 +97,21 @@ def _concessions(
                 yield "gpus", {"gpus": gpus, "fits": 1}, room, more
                 break
     yield from _smaller(catalog, room, asked, plan)
+    if asked.seq_len is None:
+        longest = longest_sequence(room, plan)
+        if longest >= LEAST_SEQUENCE:
+            yield (
+                "sequence",
+                {"seq_len": longest, "tokens": start.tokens},
+                room,
+                _cut(plan, longest),
+            )
+        else:
+            yield from _smaller(catalog, room, asked, plan, cut=True)
+
+
+def _cut(plan: TrainingPlan, tokens: int) -> TrainingPlan:
+    return plan._replace(seq_len=tokens, target_len=tokens if plan.target_len is not None else None)
 
 
 def _with_method(
@@ -117,9 +134,9 @@ def _with_method(
 
 
 def _smaller(
-    catalog: Catalog, room: Room, asked: Asked, plan: TrainingPlan
+    catalog: Catalog, room: Room, asked: Asked, plan: TrainingPlan, *, cut: bool = False
 ) -> Iterator[_Concession]:
-    """The largest model of the same family and kind that fits."""
+    """The largest model of the same family and kind that fits; with `cut`, in sequences as long as fit."""
     family = plan.model_id.split("/", 1)[0]
     own = room.size.parameters.total
     others = []
@@ -148,6 +165,11 @@ def _smaller(
             )
             if there.fits(made):
                 yield "smaller-base", {"model": key}, there, made
+                return
+            longest = longest_sequence(there, made) if cut else 0
+            if longest >= LEAST_SEQUENCE:
+                values: dict[str, str | int] = {"model": key, "seq_len": longest}
+                yield "smaller-base", values, there, _cut(made, longest)
                 return
         except LlmSelectError:
             continue

@@ -111,7 +111,7 @@ def _wins(f: Facts, rival: Rival | None, kind: str, t: Thresholds) -> Found:
 
 
 def own_encoder(f: Facts, _: Thresholds) -> Found:
-    return f.model.kind == "encoder", {"kind": f.model.kind}
+    return f.model.kind == "encoder" and not task_kind(f, {})[0], {"kind": f.model.kind}
 
 
 def encoder_few(f: Facts, t: Thresholds) -> Found:
@@ -133,7 +133,7 @@ def translation_few(f: Facts, t: Thresholds) -> Found:
 
 
 def own_encoder_decoder(f: Facts, _: Thresholds) -> Found:
-    return f.model.kind == "encoder-decoder", {"kind": f.model.kind}
+    return f.model.kind == "encoder-decoder" and not task_kind(f, {})[0], {"kind": f.model.kind}
 
 
 def many_examples(f: Facts, t: Thresholds) -> Found:
@@ -178,6 +178,10 @@ def virtual_tokens(f: Facts, t: Thresholds) -> Found:
     return large, {"parameters": size, "needed": t["parameters"]}
 
 
+def memory_serve(f: Facts, _: Thresholds) -> Found:
+    return f.serves is False, {"serves": None if f.serves is None else int(f.serves)}
+
+
 def memory_full(f: Facts, _: Thresholds) -> Found:
     return _short_of_memory(f, "full")
 
@@ -208,7 +212,8 @@ def baseline(f: Facts, _: Thresholds) -> Found:
 
 
 def small_data(f: Facts, t: Thresholds) -> Found:
-    return 0 < f.examples < t["examples"], {"given": f.examples, "needed": t["examples"]}
+    few = t["from"] <= f.examples < t["examples"]
+    return few, {"given": f.examples, "needed": t["examples"]}
 
 
 def no_chat_format(f: Facts, _: Thresholds) -> Found:
@@ -247,10 +252,11 @@ def gap_open(f: Facts, _: Thresholds) -> Found:
     return asked is not None and best is not None and best < asked, {"asked": asked, "best": best}
 
 
-def gain_unknown(f: Facts, _: Thresholds) -> Found:
+def gain_unknown(f: Facts, t: Thresholds) -> Found:
     rows = f.quality.evidence if f.quality is not None else ()
     tuned = any(row.setting == "fine-tuned" for row in rows)
-    return f.examples > 0 and not tuned, {}
+    trainable = f.model.weights == "open" and f.examples >= t["examples"]
+    return trainable and not tuned, {}
 
 
 CHECKS: dict[str, Callable[[Facts, Thresholds], Found]] = {
@@ -259,8 +265,8 @@ CHECKS: dict[str, Callable[[Facts, Thresholds], Found]] = {
         weights_hosted, privacy_hosted, license_commercial, task_kind, not_promptable, no_examples, few_examples,
         accuracy_reached, encoder_wins, encoder_decoder_wins, own_encoder, encoder_few, translation_few,
         own_encoder_decoder, many_examples, short_answers_few, adapter, quantized_base, dora, virtual_tokens,
-        memory_full, memory_lora, memory_qlora, memory_small, new_facts, baseline, small_data, no_chat_format,
-        language_not_listed, license_terms, superseded, accuracy_unknown, gap_open, gain_unknown,
+        memory_serve, memory_full, memory_lora, memory_qlora, memory_small, new_facts, baseline, small_data,
+        no_chat_format, language_not_listed, license_terms, superseded, accuracy_unknown, gap_open, gain_unknown,
     )
 }  # fmt: skip
 """By the rule's id."""

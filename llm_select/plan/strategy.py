@@ -59,6 +59,21 @@ class Advice(NamedTuple):
         """The advice; None when nothing can be done."""
         return self.options[0] if self.options else None
 
+    def short_of_memory(self, catalog: Catalog) -> Option | None:
+        """The lightest proposed way to train the model that nothing but memory rules out; None when there is none."""
+        for strategy in ("qlora", "lora", "full"):
+            proposing = tuple(
+                one.rule
+                for one in self.outcomes
+                if one.holds and strategy in catalog.strategies[one.rule].proposes
+            )
+            against = self.ruled_out.get(strategy, ())
+            estimated = strategy in self.facts.verdicts
+            only = all(catalog.strategies[rule].basis == "estimate" for rule in against)
+            if proposing and against and estimated and only:
+                return Option(strategy, self.model_id, proposing)
+        return None
+
     def outcome(self, rule: str) -> Outcome:
         """One rule's outcome. Raises StopIteration for an unknown rule."""
         return next(one for one in self.outcomes if one.rule == rule)

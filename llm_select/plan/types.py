@@ -11,7 +11,8 @@ class TrainingPlan(NamedTuple):
     model_id: str
     """The card."""
     repository: str | None
-    """Repository of the 16-bit weights on the Hugging Face hub; None when the card names none."""
+    """Repository of the 16-bit weights on the Hugging Face hub: of the card's artifact, else its first alias that is a
+    repository id; None when the card names none."""
     revision: str | None
     """Commit of that repository; None when the card names none."""
     kind: str

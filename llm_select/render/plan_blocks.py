@@ -47,27 +47,7 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
         )
         blocks.append(Pairs(reach, "What else would fit"))
     if planned.ladder:
-        blocks.append(
-            Table(
-                (
-                    Column("to give up, in this order"),
-                    Column("GiB", right=True),
-                    Column("at most", right=True),
-                    Column("saves", right=True),
-                    Column("verdict"),
-                ),
-                tuple(
-                    (
-                        said(CONCESSIONS, rung.code, rung.values),
-                        f"{rung.fitted.memory.total / GIB:.1f}",
-                        f"{rung.fitted.memory.high / GIB:.1f}",
-                        f"{rung.saved / GIB:.1f}" if rung.code != "start" else "",
-                        str(rung.fitted.verdict),
-                    )
-                    for rung in planned.ladder
-                ),
-            )
-        )
+        blocks.append(concessions(planned))
     if explain:
         blocks.append(
             Pairs(
@@ -101,11 +81,36 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
     return blocks
 
 
+def concessions(planned: Planned) -> Table:
+    """What to give up, in order, with what each saves."""
+    return Table(
+        (
+            Column("to give up, in this order"),
+            Column("GiB", right=True),
+            Column("at most", right=True),
+            Column("saves", right=True),
+            Column("verdict"),
+        ),
+        tuple(
+            (
+                said(CONCESSIONS, rung.code, rung.values),
+                f"{rung.fitted.memory.total / GIB:.1f}",
+                f"{rung.fitted.memory.high / GIB:.1f}",
+                f"{rung.saved / GIB:.1f}" if rung.code != "start" else "",
+                str(rung.fitted.verdict),
+            )
+            for rung in planned.ladder
+        ),
+    )
+
+
 def _by(source: str | None) -> str:
     return f" ({source})" if source else ""
 
 
 def _reach(number: int | None, unit: str) -> str:
+    if number == 1:
+        unit = unit.replace("sequences", "sequence", 1)
     return f"{tokens(number)} {unit}" if number else "none"
 
 

@@ -41,6 +41,7 @@ def answer_json(answer: Answer, catalog: Catalog) -> Json:
         "strategy": strategy_json(advice, catalog) if advice is not None else None,
         "method_asked": answer.method,
         "plan": plan_json(planned) if planned is not None else None,
+        "lacking": plan_json(answer.lacking) if answer.lacking is not None else None,
         "unplanned": answer.unplanned,
         "passed_over": list(answer.passed_over),
         "open_model": answer.open_model,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.render.document import Block, Document, Pairs, Text
+from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.finetune_view import flat_training
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import score, tokens
-from llm_select.render.plan_blocks import plan_blocks
+from llm_select.render.plan_blocks import concessions, plan_blocks
 from llm_select.render.strategy_messages import STRATEGIES, rule_sentence
 
 if TYPE_CHECKING:
+    from llm_select.evidence.quality import Quality
+    from llm_select.evidence.reference import Target
     from llm_select.plan.answer import Answer
     from llm_select.plan.finetune import Planned
     from llm_select.plan.strategy import Advice, Option
@@ -43,11 +45,16 @@ def answer_document(answer: Answer, catalog: Catalog, *, explain: bool = False) 
         blocks.append(Pairs(cautions, "Mind"))
     against = _against(advice, catalog)
     if against:
-        blocks.append(Pairs(against, "Not chosen"))
+        blocks.append(Table((Column("not chosen"), Column("because")), against))
     if answer.unplanned is not None:
         blocks.append(Text(f"No plan: {answer.unplanned}", "warn"))
     if planned is not None:
         blocks += plan_blocks(planned, answer, catalog, explain)
+    if answer.lacking is not None:
+        lacking = answer.lacking
+        method = STRATEGIES.get(lacking.plan.method, lacking.plan.method)
+        blocks.append(Text(f"Training it, by {method}, lacks memory here.", "warn"))
+        blocks.append(concessions(lacking))
     if explain:
         blocks.append(Pairs(_other_rules(advice, catalog), "Rules that do not hold"))
     blocks.append(Pairs(_sources(advice, planned, catalog), "Sources"))
@@ -79,7 +86,7 @@ def _advice_text(answer: Answer, advice: Advice, catalog: Catalog) -> str:
             return f"{asked}The rules advise the same."
         return f"{asked}The rules would advise {_option(chosen, advice, catalog)}."
     if chosen is None:
-        text = f"{before}Nothing can be done with this model here."
+        text = f"{before}Nothing can be done with this model here; leave out MODEL to be recommended one."
     else:
         text = f"{before}Advice: {_option(chosen, advice, catalog)}."
     if len(advice.options) > 1:
@@ -88,13 +95,16 @@ def _advice_text(answer: Answer, advice: Advice, catalog: Catalog) -> str:
     if advice.retrieval:
         text += " Look facts up (retrieval) in any case."
     if answer.open_model is not None:
-        text += f" To train instead: {catalog.models[answer.open_model].name}, the best here with open weights."
+        size = "here" if answer.requirements.machine else "of any size, no machine being given"
+        text += f" To train instead: {catalog.models[answer.open_model].name}, the best with open weights {size}."
     return text
 
 
 def _option(option: Option, advice: Advice, catalog: Catalog) -> str:
     name = STRATEGIES[option.strategy]
     if option.strategy == "prompt":
+        if advice.facts.model.kind != "decoder":
+            return "using it as it is"
         shots = advice.facts.shots
         if not shots:
             return f"{name}, without examples"
@@ -109,16 +119,23 @@ def _reasons(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
     rows = []
     quality, target = advice.facts.quality, advice.facts.target
     if quality is not None and quality.value is not None and target is not None:
+        low, high = score(quality.low, quality.value), score(quality.high, quality.value)
         rows.append(
             (
-                "quality now",
-                f"{score(quality.value)} {target.benchmark.unit} on {target.label}"
-                f" ({score(quality.low, quality.value)} to {score(quality.high, quality.value)}, {quality.tag})",
+                "on boards",
+                f"{score(quality.value)} {target.benchmark.unit} on {target.label} ({low} to {high}, {quality.tag}"
+                f"{_setting(quality, target)})",
             )
         )
+    settled: set[str] = set()
     for one in advice.outcomes:
         rule = catalog.strategies[one.rule]
-        if one.holds and one.rule not in CAUTIONS and one.rule != "baseline":
+        # That a strategy does not fit is no news when it was ruled out before.
+        stale = rule.basis == "estimate" and settled.issuperset(rule.rules_out)
+        if one.holds:
+            settled.update(rule.rules_out)
+        unplanned = one.values.get("verdict") == "unplanned"
+        if one.holds and one.rule not in (*CAUTIONS, "baseline") and not stale and not unplanned:
             marks = [f"for {', '.join(rule.proposes)}"] if rule.proposes else []
             marks += ["against training it"] if len(rule.rules_out) > 3 else []
             marks += (
@@ -128,6 +145,19 @@ def _reasons(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
             mark = f" [{'; '.join(marks)}]" if marks else ""
             rows.append((one.rule, f"{rule_sentence(one.rule, True, one.values)}{mark}"))
     return tuple(rows)
+
+
+def _setting(quality: Quality, target: Target) -> str:
+    """How the model was measured on the boards asked about."""
+    rows = [row for row in quality.evidence if row.board in target.boards and row.setting]
+    if not rows:
+        return ""
+    tuned = (
+        f" on {tokens(rows[0].examples)} examples"
+        if rows[0].examples and rows[0].setting == "fine-tuned"
+        else ""
+    )
+    return f", {rows[0].setting}{tuned}"
 
 
 def _cautions(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
@@ -156,11 +186,10 @@ def _against(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
         if proposing:
             last = proposing[0]
             rows.append((name, rule_sentence(last.rule, False, last.values)))
-    short = {
-        STRATEGIES["encoder"]: "an encoder",
-        STRATEGIES["encoder-decoder"]: "an encoder-decoder",
-    }
-    return tuple((short.get(name, name), why) for name, why in rows)
+    grouped: dict[str, list[str]] = {}
+    for name, why in rows:
+        grouped.setdefault(why, []).append(name.removesuffix(" instead"))
+    return tuple((", ".join(names), why) for why, names in grouped.items())
 
 
 def _other_rules(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
@@ -193,9 +222,9 @@ def _sources(
     rows = []
     for source, wanted in used.items():
         entry = catalog.sources.get(source)
-        title = f"{entry.title} — {entry.url}" if entry is not None else source
-        rows.append((title, ", ".join(dict.fromkeys(wanted))))
-    return tuple((what, title) for title, what in rows)
+        where = f"{entry.title}, {entry.url}" if entry is not None else "not in the catalog"
+        rows.append((source, f"{where} ({', '.join(dict.fromkeys(wanted))})"))
+    return tuple(rows)
 
 
 def _record(answer: Answer, advice: Advice) -> dict[str, object]:

@@ -132,6 +132,7 @@ HOLDS: dict[str, str | _Make] = {
         f"the model has {_s(v, 'own')}, asked {_s(v, 'asked')}: a variant to try after LoRA"
     ),
     "virtual-tokens": lambda v: f"{count(_number(v, 'parameters'))} parameters",
+    "memory-serve": "no format of it fits the machine",
     "memory-full": _memory,
     "memory-lora": _memory,
     "memory-qlora": _memory,
@@ -204,11 +205,12 @@ FAILS: dict[str, str | _Make] = {
         else "no machine given, or not planned for this model"
     ),
     "dora": lambda v: (
-        "--min-accuracy was not given"
+        "no accuracy was asked for that LoRA could miss"
         if v["asked"] is None
         else "no decoder that is short of what was asked"
     ),
     "virtual-tokens": lambda v: f"not a decoder of {count(_number(v, 'needed'))} parameters",
+    "memory-serve": lambda v: "it runs" if v["serves"] else "no machine given, or a hosted model",
     "memory-full": _memory,
     "memory-lora": _memory,
     "memory-qlora": _memory,
@@ -244,7 +246,13 @@ CONCESSIONS: dict[str, str | _Make] = {
     "qlora": "QLoRA: the base in 4 bits",
     "sharding": lambda v: f"share out by {v['name']}",
     "gpus": lambda v: f"{v['gpus']} GPUs, shared out by FSDP",
-    "smaller-base": lambda v: f"smaller base: {v['model']}",
+    "smaller-base": lambda v: (
+        f"smaller base: {v['model']}"
+        + (f", sequences cut to {_n(v, 'seq_len')} tokens" if "seq_len" in v else "")
+    ),
+    "sequence": lambda v: (
+        f"sequences cut to {_n(v, 'seq_len')} tokens (an example has {_n(v, 'tokens')})"
+    ),
 }
 CHOICES: dict[str, str | _Make] = {
     "recipe": lambda v: f"recipe {v['id']}: {v['name']}",
