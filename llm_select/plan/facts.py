@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import LlmSelectError
+from llm_select.estimates.shape import ShapeError
 from llm_select.evidence.quality import Quality, assess, probability_better
 from llm_select.plan.finetune import verdict_of
+from llm_select.plan.recipes import NoRecipeError
 from llm_select.selection.constraints import card_objections
 from llm_select.selection.evaluate import evaluate, pose
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 METHODS = ("full", "lora", "qlora", "ia3")
 """Methods whose memory the rules ask for."""
+UNFIT = {"kind", "specialization", "modality", "modality-output"}
+"""Objections that mean that a model cannot do the task at all."""
 UNBOUNDED = 10**12
 TRIED = 5
 """Networks of a kind whose memory is looked at, best first."""
@@ -78,7 +82,8 @@ def gather_facts(
     asked: Asked,
     assessment: Assessment | None = None,
 ) -> Facts:
-    """Facts about one model and question. Raises KeyError for an unknown id."""
+    """Facts about one model and question. Raises KeyError for an unknown id, UsageError for settings that the model
+    cannot have."""
     model = catalog.models[model_id]
     task = catalog.tasks[requirements.task]
     if assessment is None:
@@ -111,7 +116,7 @@ def gather_facts(
             catalog, "encoder-decoder", model_id, quality, requirements, assessment, fits
         ),
         serves=_serves(catalog, model_id, requirements, assessment),
-        verdicts=_verdicts(catalog, model_id, asked),
+        verdicts={} if UNFIT & set(blocked) else _verdicts(catalog, model_id, asked),
     )
 
 
@@ -192,13 +197,16 @@ def _training_fits(catalog: Catalog, asked: Asked) -> Callable[[str], bool]:
 
 
 def _verdicts(catalog: Catalog, model_id: str, asked: Asked) -> dict[str, str | None]:
+    model = catalog.models[model_id]
     found: dict[str, str | None] = {}
+    if model.weights == "hosted" or model.architecture is None or model.architecture.recurrent:
+        return found
     for method in METHODS:
         # What the user fixed holds for the method they named, not for these trials.
         free = asked._replace(quantization=None, optimizer=None, rank=None, targets=())
         try:
             fitted = verdict_of(catalog, model_id, method, free)
-        except LlmSelectError:
+        except (NoRecipeError, ShapeError):
             continue
         verdict: str | None = fitted.verdict
         sharded = fitted.plan.sharding.startswith("zero")

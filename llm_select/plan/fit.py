@@ -128,12 +128,14 @@ ALIKE = 1.2
 
 def _preferred(room: Room, good: list[Fitted], tokens: int) -> Fitted:
     """Of the settings that fit and are about as fast as the fastest: without recomputation, then with the fewest
-    passes. Without a known throughput, by those two alone."""
+    passes. Without a known throughput, by those two alone; without a machine, what needs least memory."""
 
     def seconds(one: Fitted) -> float:
         found = run_seconds(room.size, one.plan, one.memory, room.machine, 1, tokens).seconds
         return found.expected if found is not None else 0.0
 
+    if room.machine is None:
+        return min(good, key=lambda one: one.memory.high)
     paces = [seconds(one) for one in good]
     best = min(paces) * ALIKE
     alike = [one for one, pace in zip(good, paces, strict=True) if pace <= best]

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from llm_select.schema.strategy import Recipe
 
 
+class NoRecipeError(UsageError):
+    """No recipe serves a method on a kind of model."""
+
+
 class Values(NamedTuple):
     """A recipe's values for one model and number of examples."""
 
@@ -26,7 +30,7 @@ class Values(NamedTuple):
 def find_recipe(catalog: Catalog, model: Model, method: str) -> tuple[str, Recipe]:
     """The recipe for a method on a kind of model, the one for its architecture first.
 
-    Raises UsageError when the catalog has none: a rate is not made up.
+    Raises NoRecipeError when the catalog has none: a rate is not made up.
     """
     model_type = model.architecture.model_type if model.architecture is not None else ""
     serving = [
@@ -39,10 +43,10 @@ def find_recipe(catalog: Catalog, model: Model, method: str) -> tuple[str, Recip
     if not serving:
         known = {m for r in catalog.recipes.values() if model.kind in r.kinds for m in r.methods}
         if not known:
-            raise UsageError(
+            raise NoRecipeError(
                 "the catalog has no recipes.yaml", remedy="use the bundled catalog, or add one"
             )
-        raise UsageError(
+        raise NoRecipeError(
             f"no recipe says how {method} is trained on a model of kind {model.kind}",
             where="--method",
             remedy=f"there are recipes for {', '.join(sorted(known))}",

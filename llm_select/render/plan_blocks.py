@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: bool) -> list[Block]:
     plan, memory = planned.plan, planned.memory
     machine = answer.asked.machine
-    where = f" on {plan.gpus} × {machine.name}" if machine is not None else ""
+    where = f" on {plan.gpus} × {machine.name}" if machine is not None else ", no machine given"
     rows = [("trained parameters", count(memory.trainable))]
     rows += [(part, f"{getattr(memory, part) / GIB:.1f}") for part in PARTS]
     rows += [
@@ -143,7 +143,8 @@ def _settings(
     rows.append(
         (
             "step",
-            f"{plan.batch} in a pass × {plan.accumulation} passes{gpus} = {plan.step_sequences} sequences",
+            f"{plan.batch} in a pass × {plan.accumulation} pass{'es' if plan.accumulation > 1 else ''}{gpus}"
+            f" = {plan.step_sequences} sequences",
         )
     )
     length = f"{tokens(plan.seq_len)} tokens at most"

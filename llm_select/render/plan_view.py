@@ -57,14 +57,15 @@ def answer_document(answer: Answer, catalog: Catalog, *, explain: bool = False) 
         blocks.append(concessions(lacking))
     if explain:
         blocks.append(Pairs(_other_rules(advice, catalog), "Rules that do not hold"))
-    blocks.append(Pairs(_sources(advice, planned, catalog), "Sources"))
+    blocks.append(Pairs(_sources(advice, planned, catalog, links=explain), "Sources"))
     notes = [("assumed", sentence(reason)) for reason in answer.assumptions]
     if notes:
         blocks.append(Pairs(tuple(notes), "On what this stands"))
     if not explain:
         blocks.append(
             Text(
-                "--explain adds the rules that do not hold and the reason for each setting.", "note"
+                "--explain adds rules that do not hold, the reason for each setting, and links.",
+                "note",
             )
         )
     return Document(tuple(blocks), [_record(answer, advice)])
@@ -184,7 +185,7 @@ def _against(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
             one for one in advice.outcomes if strategy in catalog.strategies[one.rule].proposes
         ]
         if proposing:
-            last = proposing[0]
+            last = proposing[-1]
             rows.append((name, rule_sentence(last.rule, False, last.values)))
     grouped: dict[str, list[str]] = {}
     for name, why in rows:
@@ -208,7 +209,7 @@ def _upper(text: str) -> str:
 
 
 def _sources(
-    advice: Advice, planned: Planned | None, catalog: Catalog
+    advice: Advice, planned: Planned | None, catalog: Catalog, *, links: bool
 ) -> tuple[tuple[str, str], ...]:
     """Sources of the rules that hold, and of the plan's values, each once."""
     used: dict[str, list[str]] = {}
@@ -222,7 +223,9 @@ def _sources(
     rows = []
     for source, wanted in used.items():
         entry = catalog.sources.get(source)
-        where = f"{entry.title}, {entry.url}" if entry is not None else "not in the catalog"
+        where = "not in the catalog"
+        if entry is not None:
+            where = f"{entry.title}, {entry.url}" if links else entry.title
         rows.append((source, f"{where} ({', '.join(dict.fromkeys(wanted))})"))
     return tuple(rows)
 

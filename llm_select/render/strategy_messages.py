@@ -279,7 +279,7 @@ CHOICES: dict[str, str | _Make] = {
         f"about the fastest way to {v['sequences']} sequences a step that fits"
     ),
     "no-machine": lambda v: (
-        f"no machine given: {v['sequences']} sequences a step, in the largest passes"
+        f"no machine given: {v['sequences']} sequences a step, in passes that need least memory"
     ),
     "recomputes": "the only way that fits, or the faster",
     "keeps": "fits without recomputing, which would cost a forward pass",
