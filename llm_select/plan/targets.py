@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.estimates.matrices import ALL_LINEAR
+from llm_select.estimates.matrices import ALL_LINEAR, matrices
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture
@@ -17,10 +17,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             "llama", "mistral", "ministral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "granite", "olmo",
-            "olmo2", "olmo3", "smollm3", "cohere", "cohere2", "exaone4", "stablelm", "helium", "apertus",
+            "olmo2", "olmo3", "smollm3", "cohere", "cohere2", "exaone4", "stablelm", "helium",
         ),
         _GATED,
     ),
+    "apertus": (*_ATTENTION, "up_proj", "down_proj"),
     **dict.fromkeys(("phi3",), ("qkv_proj", "o_proj", "gate_up_proj", "down_proj")),
     **dict.fromkeys(("phi",), ("q_proj", "k_proj", "v_proj", "dense", "fc1", "fc2")),
     **dict.fromkeys(("opt", "m2m_100", "bart", "mbart", "marian", "pegasus"), _SEQ2SEQ),
@@ -32,9 +33,16 @@ NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("distilbert",), ("q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2")),
     **dict.fromkeys(("modernbert",), ("Wqkv", "Wi", "Wo")),
 }  # fmt: skip
-"""Every linear module inside the layers, from Transformers' code of each architecture."""
+"""Every linear module inside the layers, held against the models of Transformers 5.23 at small widths."""
 T5_UNGATED = ("q", "k", "v", "o", "wi", "wo")
 """T5 before version 1.1 has one matrix where later ones have a gate."""
+
+
+_ATTENTION_NAMES = {
+    "query": "q_proj", "key": "k_proj", "value": "v_proj", "output": "o_proj", "q-down": "q_a_proj",
+    "q-up": "q_b_proj", "kv-down": "kv_a_proj_with_mqa", "kv-up": "kv_b_proj",
+}  # fmt: skip
+"""Attention's matrices as the mixtures of Transformers call them, latent attention after DeepSeek's code."""
 
 
 def module_names(arch: Architecture, *, attention_only: bool) -> tuple[str, ...]:
@@ -44,7 +52,9 @@ def module_names(arch: Architecture, *, attention_only: bool) -> tuple[str, ...]
     module, and adapters on attention alone are what was measured on Mixtral.
     """
     if attention_only:
-        return _ATTENTION
+        roles = {matrix.role for matrix in matrices(arch)}
+        named = tuple(name for role, name in _ATTENTION_NAMES.items() if role in roles)
+        return named or (ALL_LINEAR,)
     stack = arch.encoder or arch
     if arch.model_type == "t5" and stack.ffn is not None and not stack.ffn.gated:
         return T5_UNGATED
