@@ -156,6 +156,8 @@ def _settings(
     rows.append(("activations", "recomputed" if plan.checkpointing else "kept"))
     if plan.gpus > 1:
         rows.append(("sharding", plan.sharding))
+    if plan.trainer != "transformers":
+        rows.append(("trainer", plan.trainer))
     smooth = f", label smoothing {plan.label_smoothing:g}" if plan.label_smoothing else ""
     rows.append(("loss", f"{plan.loss}{smooth}"))
     rows.append(("report", ", ".join(plan.metrics)))

@@ -35,8 +35,10 @@ def answer_document(answer: Answer, catalog: Catalog, *, explain: bool = False) 
         return Document((Text(text, "warn"), Text("`llm-select recommend` says what each lacks.")))
     name = catalog.models[advice.model_id].name
     examples = tokens(answer.asked.examples)
+    spoken = ", ".join((*answer.requirements.languages, *answer.requirements.pairs))
+    spoken = f" ({spoken})" if spoken else ""
     blocks: list[Block] = [
-        Text(f"{name} for {task.lower()}, with {examples} labelled examples", "head"),
+        Text(f"{name} for {task.lower()}{spoken}, with {examples} labelled examples", "head"),
         Text(_advice_text(answer, advice, catalog)),
         Pairs(_reasons(advice, catalog), "Why"),
     ]

@@ -61,7 +61,8 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
         "--lora-rank: the plan trains by full",
     ),
     "a sequence too long": (
-        ("xlm-r-large", "--task", "ner", "--examples", "500", "--seq-len", "4096"), "--seq-len: XLM-RoBERTa large reads",
+        ("xlm-r-large", "--task", "ner", "--examples", "500", "--seq-len", "4096"),
+        "--seq-len: XLM-RoBERTa large reads",
     ),
     "sharding on one card": (
         ("qwen3-8b", *CODING, "500", "--sharding", "zero3"), "--sharding: one GPU has nothing to share out",
@@ -75,9 +76,12 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "no rate": (("qwen3-8b", *CODING, "500", "--learning-rate", "0"), "--learning-rate: 0.0"),
     "a language of code": (("qwen3-8b", *CODING, "500", "-l", "de"), "has no natural language"),
     "an accuracy of another unit": (
-        ("qwen3-8b", "--task", "ner", "--examples", "500", "--min-accuracy", "500"), "--min-accuracy: 500 is out of range",
+        ("qwen3-8b", "--task", "ner", "--examples", "500", "--min-accuracy", "500"),
+        "--min-accuracy: 500 is out of range",
     ),
-    "pictures": (("llava-1.5-7b-hf", "--task", "image-understanding", "--examples", "500"), "plans cover tasks on text"),
+    "pictures": (
+        ("llava-1.5-7b-hf", "--task", "image-understanding", "--examples", "500"), "plans cover tasks on text",
+    ),
 }  # fmt: skip
 
 
