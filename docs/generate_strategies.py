@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from generated import write_or_check
 
 from llm_select.catalog.load import read_directory
+from llm_select.plan.draft import DEFAULTS
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -33,7 +34,7 @@ In the order of their rank. *For* are strategies that a rule proposes, *against*
 """
 _SETTINGS = (
     "optimizer", "learning_rate", "learning_rate_large", "schedule", "warmup_ratio", "weight_decay", "max_grad_norm",
-    "label_smoothing", "batch", "epochs", "epochs_many", "steps", "rank", "rank_many", "alpha", "dropout",
+    "label_smoothing", "batch", "epochs", "epochs_many", "steps", "rank", "rank_many", "alpha", "alpha_many", "dropout",
 )  # fmt: skip
 _RATES = ("learning_rate", "learning_rate_large")
 
@@ -86,6 +87,8 @@ def _recipe(name: str, recipe: Recipe, catalog: Catalog) -> str:
         if value is None or (value == 0 and field in ("label_smoothing", "warmup_ratio")):
             continue
         source = recipe.sources.get(field, recipe.sources.get("otherwise", ""))
+        if DEFAULTS.get(field) == value and field not in recipe.sources:
+            source = ""
         shown = (
             f"{value:.0e}"
             if field in _RATES
@@ -93,7 +96,7 @@ def _recipe(name: str, recipe: Recipe, catalog: Catalog) -> str:
             if isinstance(value, float)
             else str(value)
         )
-        link = f"[{source}]({catalog.sources[source].url})" if source else ""
+        link = f"[{source}]({catalog.sources[source].url})" if source else "Transformers' default"
         lines.append(f"| {_label(field, recipe)} | {shown} | {link} |")
     if recipe.note:
         lines += ["", recipe.note]

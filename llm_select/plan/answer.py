@@ -8,9 +8,10 @@ from llm_select.errors import LlmSelectError, UsageError
 from llm_select.plan.facts import assess_question, gather_facts
 from llm_select.plan.finetune import plan_training
 from llm_select.plan.strategy import advise
-from llm_select.selection.recommend import recommend
+from llm_select.selection.recommend import assumptions, recommend
 
 if TYPE_CHECKING:
+    from llm_select.evidence.quality import Assessment
     from llm_select.plan.finetune import Planned
     from llm_select.plan.request import Asked
     from llm_select.plan.strategy import Advice
@@ -65,12 +66,13 @@ def answer(
     """
     passed: list[str] = []
     advice: Advice | None = None
+    assessment = assess_question(catalog, requirements)
     if model_id is not None:
-        advice = advise(catalog, gather_facts(catalog, model_id, requirements, asked))
+        facts = gather_facts(catalog, model_id, requirements, asked, assessment)
+        advice = advise(catalog, facts)
     else:
         # What the accuracy asked for takes is what the strategy is about: it rejects nobody here.
         result = recommend(catalog, requirements._replace(min_accuracy=None), near_misses=0)
-        assessment = assess_question(catalog, requirements)
         for item in result.picks[:CONSIDERED]:
             candidate = item.candidate.model_id
             advice = advise(
@@ -107,8 +109,8 @@ def answer(
         unplanned,
         method,
         tuple(passed),
-        _open_model(catalog, requirements) if hosted else None,
-        requirements.assumed,
+        _open_model(catalog, requirements, assessment) if hosted else None,
+        assumptions(requirements, assessment),
     )
 
 
@@ -127,9 +129,8 @@ def _refuse_unused(planned: Planned, asked: Asked) -> None:
             )
 
 
-def _open_model(catalog: Catalog, requirements: Requirements) -> str | None:
+def _open_model(catalog: Catalog, requirements: Requirements, assessment: Assessment) -> str | None:
     """The best model with open weights for the question; without a machine, whatever its size."""
-    assessment = assess_question(catalog, requirements)
     rated = [
         (-(quality.value or 0.0), model)
         for (model, _), quality in assessment.qualities.items()

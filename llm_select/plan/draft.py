@@ -22,6 +22,8 @@ MARGIN = 1.3
 the wrong ending. Measure the lengths of the data."""
 SHORTEST = 128
 TRAINER = "transformers"
+DEFAULTS = {"warmup_ratio": 0.0, "weight_decay": 0.0, "max_grad_norm": 1.0}
+"""What Transformers' trainer does where a recipe says nothing (`TrainingArguments`)."""
 BASE_FORMATS = {"fp32": "fp32", "fp16": "fp16"}
 
 
@@ -96,6 +98,8 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
             given.rank,
             next(f for f in (*given.fields, "rank") if "rank" in f),
         )
+    if method in LOW_RANK and given.alpha is not None:
+        choose("lora_alpha", None, given.alpha, next(f for f in given.fields if "alpha" in f))
     targets: tuple[str, ...] = ()
     if adapted:
         mixture = any(s.experts is not None for s in (arch, arch.encoder, arch.decoder) if s)
@@ -119,8 +123,12 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
     )
     choose("optimizer", asked.optimizer, recipe.optimizer)
     choose("batch", None, batch)
-    for field in ("schedule", "warmup_ratio", "weight_decay", "max_grad_norm"):
-        choose(field, None, getattr(recipe, field))
+    choose("schedule", None, recipe.schedule)
+    for field, usual in DEFAULTS.items():
+        if getattr(recipe, field) == usual and field not in recipe.sources:
+            said.append(Choice(field, "usual", {}))
+        else:
+            choose(field, None, getattr(recipe, field))
     precision = asked.precision or _precision(method, asked)
     said.append(Choice("precision", "asked" if asked.precision else f"precision-{precision}", {}))
     quantization = asked.quantization or (
@@ -157,10 +165,10 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
         packing=packing,
         checkpointing=bool(asked.checkpointing),
         lora_rank=rank,
-        lora_alpha=recipe.alpha if method in LOW_RANK else None,
+        lora_alpha=given.alpha if method in LOW_RANK else None,
         lora_dropout=recipe.dropout if method in LOW_RANK else None,
         lora_targets=targets,
-        modules_to_save=new_modules(arch, goal.head) if method not in ("full",) else (),
+        modules_to_save=new_modules(arch, model.kind, goal.head) if method not in ("full",) else (),
         trainer=asked.trainer or TRAINER,
         sharding=asked.sharding or "none",
         gpus=asked.gpus,

@@ -69,7 +69,10 @@ class Facts(NamedTuple):
     """The best fine-tuned encoder that may be used and whose training fits."""
     encoder_decoder: Rival | None
     serves: bool | None
-    """Whether some format of the model runs on the machine; None without one, and for a hosted model."""
+    """Whether some format of the model runs on the machine; None without one, for a hosted model, and when that was not
+    looked at."""
+    vendor: str | None
+    """Maker of the machine's devices; None without a machine or when unknown."""
     verdicts: Mapping[str, str | None]
     """By method: fits, reduced (only with 16-bit weights), tight, no; None without a machine. Absent when the method
     cannot be planned for the model."""
@@ -80,14 +83,12 @@ def gather_facts(
     model_id: str,
     requirements: Requirements,
     asked: Asked,
-    assessment: Assessment | None = None,
+    assessment: Assessment,
 ) -> Facts:
     """Facts about one model and question. Raises KeyError for an unknown id, UsageError for settings that the model
     cannot have."""
     model = catalog.models[model_id]
     task = catalog.tasks[requirements.task]
-    if assessment is None:
-        assessment = assess_question(catalog, requirements)
     quality = _best_mode(assessment, model_id)
     everything = requirements._replace(examples=UNBOUNDED, weights_access="any", privacy="any")
     objections = card_objections(catalog, model_id, requirements.task, everything, quality)
@@ -116,6 +117,7 @@ def gather_facts(
             catalog, "encoder-decoder", model_id, quality, requirements, assessment, fits
         ),
         serves=_serves(catalog, model_id, requirements, assessment),
+        vendor=requirements.machine.vendor if requirements.machine is not None else None,
         verdicts={} if UNFIT & set(blocked) else _verdicts(catalog, model_id, asked),
     )
 
@@ -129,7 +131,11 @@ def _serves(
         examples=UNBOUNDED, min_accuracy=None, commercial=False, licenses=()
     )
     item = evaluate(pose(catalog, free, assessment), model_id)
-    return not {"memory", "memory-tight"} & {o.reason.code for o in item.objections}
+    codes = {o.reason.code for o in item.objections}
+    if {"memory", "memory-tight"} & codes:
+        return False
+    # Another objection ends the evaluation before memory is looked at.
+    return None if codes else True
 
 
 def assess_question(catalog: Catalog, requirements: Requirements) -> Assessment:

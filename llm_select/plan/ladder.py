@@ -75,6 +75,10 @@ def _concessions(
     if asked.batch is None and plan.batch > 1:
         plan = plan._replace(batch=1, accumulation=each)
         yield "micro-batch", {"accumulation": each}, room, plan
+    if asked.sharding is None and plan.gpus > 1:
+        # GPUs that are there anyway: sharing costs time, not quality.
+        plan = plan._replace(sharding="zero3" if plan.method in WHOLE else "fsdp")
+        yield "sharding", {"name": plan.sharding}, room, plan
     if asked.optimizer is None and plan.optimizer == "adamw":
         plan = plan._replace(optimizer=SAVING_OPTIMIZER)
         yield "optimizer", {"name": SAVING_OPTIMIZER}, room, plan
@@ -83,9 +87,6 @@ def _concessions(
         if lighter is not None:
             plan = lighter
             yield method, {}, room, plan
-    if asked.sharding is None and plan.gpus > 1:
-        plan = plan._replace(sharding="fsdp")
-        yield "sharding", {"name": "fsdp"}, room, plan
     if asked.sharding is None:
         for gpus in MORE_GPUS:
             if gpus <= plan.gpus:
@@ -129,7 +130,7 @@ def _with_method(
         batch=plan.batch,
         accumulation=plan.accumulation,
         checkpointing=plan.checkpointing,
-        sharding=plan.sharding,
+        sharding="fsdp" if plan.sharding == "zero3" else plan.sharding,
     )
 
 

@@ -23,6 +23,7 @@ class Values(NamedTuple):
     epochs: float | None
     """None for a recipe that counts steps."""
     rank: int | None
+    alpha: float | None
     fields: tuple[str, ...]
     """Fields of the recipe that the values come from."""
 
@@ -73,7 +74,13 @@ def values(recipe: Recipe, parameters: int, examples: int) -> Values:
         fields.append("rank_many")
     elif recipe.rank:
         fields.append("rank")
-    return Values(rate, epochs, rank, tuple(fields))
+    alpha = recipe.alpha
+    if many and recipe.alpha_many:
+        alpha = recipe.alpha_many
+        fields.append("alpha_many")
+    elif alpha:
+        fields.append("alpha")
+    return Values(rate, epochs, rank, alpha, tuple(fields))
 
 
 def source_of(recipe: Recipe, field: str) -> str | None:

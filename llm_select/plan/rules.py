@@ -36,9 +36,10 @@ def privacy_hosted(f: Facts, _: Thresholds) -> Found:
 
 
 def license_commercial(f: Facts, _: Thresholds) -> Found:
-    forbids = f.license is None or f.license.commercial == "no"
+    forbids = f.commercial and (f.license is None or f.license.commercial == "no")
     name = f.license.name if f.license is not None else f.model.license
-    return f.commercial and forbids, {"license": name, "asked": int(f.commercial)}
+    other = "license" in f.blocked
+    return forbids or other, {"license": name, "asked": int(f.commercial), "other": int(other)}
 
 
 def task_kind(f: Facts, _: Thresholds) -> Found:
@@ -259,6 +260,10 @@ def gain_unknown(f: Facts, t: Thresholds) -> Found:
     return trainable and not tuned, {}
 
 
+def other_maker(f: Facts, _: Thresholds) -> Found:
+    return f.vendor not in (None, "nvidia"), {"vendor": f.vendor}
+
+
 CHECKS: dict[str, Callable[[Facts, Thresholds], Found]] = {
     check.__name__.replace("_", "-"): check
     for check in (
@@ -267,6 +272,7 @@ CHECKS: dict[str, Callable[[Facts, Thresholds], Found]] = {
         own_encoder_decoder, many_examples, short_answers_few, adapter, quantized_base, dora, virtual_tokens,
         memory_serve, memory_full, memory_lora, memory_qlora, memory_small, new_facts, baseline, small_data,
         no_chat_format, language_not_listed, license_terms, superseded, accuracy_unknown, gap_open, gain_unknown,
+        other_maker,
     )
 }  # fmt: skip
 """By the rule's id."""

@@ -89,10 +89,12 @@ HEADS = {
 """Modules that are new on top of an encoder, where it is not `classifier` alone."""
 
 
-def new_modules(arch: Architecture, head: str) -> tuple[str, ...]:
+def new_modules(arch: Architecture, kind: str, head: str) -> tuple[str, ...]:
     """Modules drawn at random for the task, which an adapter must train whole (PEFT `modules_to_save`)."""
     if head in ("language-model", "embedding"):
         return ()
+    if kind != "encoder":
+        return ("score",) if kind == "decoder" else ("classification_head",)
     if head == "span":
         return ("qa_outputs",)
     if arch.model_type in HEADS and head != "token-labels":

@@ -124,7 +124,7 @@ def _settings(
         method += f", rank {plan.lora_rank}"
         if plan.lora_alpha is not None:
             method += f", alpha {plan.lora_alpha:g}, dropout {plan.lora_dropout or 0:g}"
-    rows.append(("method", f"{method}, base in {plan.quantization}, {plan.precision}"))
+    rows.append(("method", f"{method}; {_types(plan)}"))
     if plan.lora_targets:
         rows.append(("targets", ", ".join(plan.lora_targets)))
     if plan.modules_to_save:
@@ -162,6 +162,21 @@ def _settings(
     rows.append(("loss", f"{plan.loss}{smooth}"))
     rows.append(("report", ", ".join(plan.metrics)))
     return tuple(rows)
+
+
+def _types(plan: TrainingPlan) -> str:
+    """How weights are held and computed with."""
+    if plan.precision == "fp32":
+        return "32 bits throughout"
+    half = plan.precision.removesuffix("-mixed").upper()
+    if plan.method != "full":
+        return f"base in {plan.quantization}, arithmetic in {half}"
+    held = f"weights in {half}"
+    if plan.sharding.startswith("zero"):
+        held = f"weights in {half} with a 32-bit copy"
+    elif plan.precision.endswith("-mixed"):
+        held = "weights in 32 bits"
+    return f"{held}, arithmetic in {half}"
 
 
 def _cost(cost: Cost, answer: Answer) -> tuple[tuple[str, str], ...]:

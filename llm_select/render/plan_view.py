@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CAUTIONS = (
     "small-data", "no-chat-format", "language-not-listed", "license-terms", "superseded", "accuracy-unknown",
-    "gap-open", "gain-unknown", "encoder-few",
+    "gap-open", "gain-unknown", "encoder-few", "other-maker",
 )  # fmt: skip
 """Rules that warn: they neither propose nor rule out."""
 

@@ -104,7 +104,11 @@ HOLDS: dict[str, str | _Make] = {
         f"{v['developer']} does not give them out: it cannot be trained here"
     ),
     "privacy-hosted": "it runs only at its provider",
-    "license-commercial": lambda v: f"{v['license']} forbids commercial use",
+    "license-commercial": lambda v: (
+        f"{v['license']} is not among those of --license"
+        if v["other"]
+        else f"{v['license']} forbids commercial use"
+    ),
     "task-kind": lambda v: said(_BLOCKED, str(v["code"]), v),
     "not-promptable": lambda v: f"an {v['kind']} must be trained for the task first",
     "no-examples": "none given: nothing to train on",
@@ -150,6 +154,9 @@ HOLDS: dict[str, str | _Make] = {
     "superseded": lambda v: f"{v['successor']}: consider starting from it",
     "accuracy-unknown": lambda v: f"no board rates it at {v['task']}: measure it before training",
     "gap-open": lambda v: f"the best on the boards has {_s(v, 'best')}, asked {_s(v, 'asked')}",
+    "other-maker": lambda v: (
+        f"memory is counted as CUDA programs take it; the device is from {v['vendor']}"
+    ),
     "gain-unknown": "the boards hold no score of this model trained: measure before and after",
 }
 """Why a rule holds."""
@@ -227,6 +234,7 @@ FAILS: dict[str, str | _Make] = {
         if v["asked"] is None
         else f"the best on the boards has {_s(v, 'best')}"
     ),
+    "other-maker": "it is, or no machine was named",
     "gain-unknown": "the boards show it fine-tuned, or there are no examples",
 }
 """Why a rule does not hold."""
@@ -257,6 +265,7 @@ CONCESSIONS: dict[str, str | _Make] = {
 CHOICES: dict[str, str | _Make] = {
     "recipe": lambda v: f"recipe {v['id']}: {v['name']}",
     "asked": "as asked for",
+    "usual": "Transformers' default",
     "recipe-value": lambda v: f"recipe {v['id']}",
     "lengths": lambda v: (
         f"{_n(v, 'tokens')} tokens of "

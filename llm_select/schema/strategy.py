@@ -93,6 +93,8 @@ class Recipe(Strict):
     """Rank when there are `many` examples or more."""
     alpha: Positive | None = None
     """Scale of the update: it is multiplied by alpha / rank."""
+    alpha_many: Positive | None = None
+    """Scale when there are `many` examples or more."""
     dropout: NonNegative | None = None
     """Dropout before the adapter."""
     sources: dict[Slug, SourceId]
@@ -104,8 +106,8 @@ class Recipe(Strict):
     def _has_a_length(self) -> Recipe:
         if (self.epochs is None) == (self.steps is None):
             raise ValueError("give either epochs or steps")
-        if (self.many is None) and (self.epochs_many or self.rank_many):
-            raise ValueError("many: epochs_many and rank_many need it")
+        if (self.many is None) and (self.epochs_many or self.rank_many or self.alpha_many):
+            raise ValueError("many: epochs_many, rank_many and alpha_many need it")
         if (self.large is None) != (self.learning_rate_large is None):
             raise ValueError("large: it goes with learning_rate_large")
         return self

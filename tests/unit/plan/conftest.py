@@ -49,5 +49,6 @@ def facts(catalog: Catalog) -> Facts:
         encoder=None,
         encoder_decoder=None,
         serves=True,
+        vendor="nvidia",
         verdicts={"full": "fits", "lora": "fits", "qlora": "fits", "ia3": "fits"},
     )

@@ -55,7 +55,9 @@ TRANSLATE = task("translation")
 HOLDS: dict[str, list[tuple[Change, ...]]] = {
     "weights-hosted": [(HOSTED,)],
     "privacy-hosted": [(HOSTED, given(privacy="self-hosted"))],
-    "license-commercial": [(TRANSLATOR, given(commercial=True)), (given(commercial=True, license=None),)],
+    "license-commercial": [(TRANSLATOR, given(commercial=True)), (given(commercial=True, license=None),),
+        (given(blocked=("license",)),),
+    ],
     "task-kind": [(given(blocked=("kind",)),), (given(blocked=("specialization",)),)],
     "not-promptable": [(ENCODER,), (T5,)],
     "no-examples": [(given(examples=0),)],
@@ -91,6 +93,7 @@ HOLDS: dict[str, list[tuple[Change, ...]]] = {
     "accuracy-unknown": [(), (given(quality=quality(None)),)],
     "gap-open": [(given(min_accuracy=90.0, quality=quality(70.0), encoder=RIVAL),)],
     "gain-unknown": [(given(quality=quality(70.0)),)],
+    "other-maker": [(given(vendor="apple"),)],
 }  # fmt: skip
 FAILS: dict[str, list[tuple[Change, ...]]] = {
     "weights-hosted": [()],
@@ -138,6 +141,7 @@ FAILS: dict[str, list[tuple[Change, ...]]] = {
     "accuracy-unknown": [(given(quality=quality(70.0)),)],
     "gap-open": [(), (given(min_accuracy=75.0, quality=quality(70.0), encoder=RIVAL),)],
     "gain-unknown": [(HOSTED,), (given(examples=49),)],
+    "other-maker": [(), (given(vendor=None),)],
 }  # fmt: skip
 
 
