@@ -82,8 +82,8 @@ class Advice(NamedTuple):
 def advise(catalog: Catalog, facts: Facts) -> Advice:
     """The strategy for one model and question.
 
-    Raises UsageError when the catalog has no rules, or one that no code decides: a rule that is not looked at would
-    be ignored silently.
+    Raises UsageError when the catalog has no rules, one without a threshold it needs, or one that no code decides: a
+    rule that is not looked at would be ignored silently.
     """
     if not catalog.strategies:
         raise UsageError(
@@ -101,7 +101,14 @@ def advise(catalog: Catalog, facts: Facts) -> Advice:
                 where="strategies.yaml",
                 remedy=f"rules are {', '.join(sorted(CHECKS))}",
             )
-        holds, values = check(facts, rule.thresholds)
+        try:
+            holds, values = check(facts, rule.thresholds)
+        except KeyError as missing:
+            raise UsageError(
+                f"the rule {name!r} lacks the threshold {missing}",
+                where="strategies.yaml",
+                remedy="give it under `thresholds`",
+            ) from None
         outcomes.append(Outcome(name, holds, values))
         if not holds:
             continue

@@ -152,7 +152,10 @@ def _settings(
         length = (
             f"{tokens(plan.seq_len)} source and {tokens(plan.target_len)} target tokens at most"
         )
-    rows.append(("sequence", length + (", packed" if plan.packing else "")))
+    length += ", packed" if plan.packing else ""
+    if planned.tokens > plan.seq_len + (plan.target_len or 0):
+        length += f"; an example of {tokens(planned.tokens)} is cut"
+    rows.append(("sequence", length))
     rows.append(("activations", "recomputed" if plan.checkpointing else "kept"))
     if plan.gpus > 1:
         rows.append(("sharding", plan.sharding))

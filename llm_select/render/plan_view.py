@@ -140,7 +140,8 @@ def _reasons(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
         unplanned = one.values.get("verdict") == "unplanned"
         if one.holds and one.rule not in (*CAUTIONS, "baseline") and not stale and not unplanned:
             marks = [f"for {', '.join(rule.proposes)}"] if rule.proposes else []
-            marks += ["against training it"] if len(rule.rules_out) > 3 else []
+            whole = "against using it" if "prompt" in rule.rules_out else "against training it"
+            marks += [whole] if len(rule.rules_out) > 3 else []
             marks += (
                 [f"against {', '.join(rule.rules_out)}"] if 0 < len(rule.rules_out) <= 3 else []
             )

@@ -70,3 +70,10 @@ def test_a_rule_that_no_code_decides_is_an_error(catalog: Catalog, facts: Facts)
     odd = StrategyRule(title="Odd?", rank=1, basis="card", finding="None.")
     with pytest.raises(UsageError, match="nothing decides"):
         advise(catalog._replace(strategies={**catalog.strategies, "odd": odd}), facts)  # type: ignore[attr-defined]
+
+
+def test_a_rule_without_its_threshold_is_an_error(catalog: Catalog, facts: Facts) -> None:
+    bare = StrategyRule(title="Few?", rank=21, basis="card", finding="None.")
+    changed = {**catalog.strategies, "few-examples": bare}
+    with pytest.raises(UsageError, match="lacks the threshold 'examples'"):
+        advise(catalog._replace(strategies=changed), facts)  # type: ignore[attr-defined]
