@@ -136,7 +136,8 @@ def finetune(
     }  # fmt: skip
     row = {k: _text(v) for k, v in asked.items() if v is not None}
     goal = Goal(
-        task, examples, language, pair, min_accuracy, privacy, commercial, license_, exclude_board,
+        task, examples, language or None, pair or None, min_accuracy, privacy, commercial, license_ or None,
+        exclude_board or None,
         tokens_per_example, epochs, learning_rate, accumulation, regression, price_per_hour, explain,
     )  # fmt: skip
     if cases is not None:

@@ -194,3 +194,9 @@ def test_hosted_weights_are_refused(catalog: Catalog) -> None:
 @pytest.mark.parametrize("most", [0, 1, 2, 7, 8, 100])
 def test_the_largest_that_fits_is_found(most: int) -> None:
     assert largest(lambda n: n <= most, 64) == min(most, 64)
+
+
+def test_what_fits_a_card_fits_a_larger_one(run: dict[tuple[str, float], Planned]) -> None:
+    for model, _, _ in RUNS:
+        verdicts = [run[model, gib].verdict == "fits" for gib in (8.0, 24.0, 80.0)]
+        assert verdicts == sorted(verdicts)
