@@ -58,6 +58,8 @@ _TITLES = {
     "engines": "Engines",
     "methods": "Methods and optimizers",
     "licenses": "Licences",
+    "strategies": "Strategy rules",
+    "recipes": "Training recipes",
     "scoring": "Scoring",
     "losses": "Tables of format losses",
 }

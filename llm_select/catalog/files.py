@@ -22,6 +22,8 @@ SINGLE_FILES = {
     "engines.yaml": "engines",
     "methods.yaml": "methods",
     "licenses.yaml": "licenses",
+    "strategies.yaml": "strategies",
+    "recipes.yaml": "recipes",
     "scoring.yaml": "scoring",
 }
 """Files at the top of a catalog, with their kinds."""
@@ -44,7 +46,7 @@ class CatalogFile(NamedTuple):
 
     kind: str
     """model, family, board, benchmark, task, device, sources, losses, quantizations, engines,
-    methods, licenses, scoring."""
+    methods, licenses, strategies, recipes, scoring."""
     id: str
     """From the path: `<family>/<model>` for a card, the family for family.yaml, else the file's
     name."""

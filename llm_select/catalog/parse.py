@@ -24,6 +24,7 @@ from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
 from llm_select.schema.hardware import Device, Engine, License, Method, Quantization, Source
 from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Family, Model
+from llm_select.schema.strategy import Recipe, StrategyRule
 
 KINDS: dict[str, Any] = {
     "model": Model,
@@ -37,6 +38,8 @@ KINDS: dict[str, Any] = {
     "engines": dict[Slug, Engine],
     "methods": dict[Slug, Method],
     "licenses": dict[Slug, License],
+    "strategies": dict[Slug, StrategyRule],
+    "recipes": dict[Slug, Recipe],
     "scoring": Scoring,
     "losses": LossTable,
 }

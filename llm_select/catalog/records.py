@@ -31,6 +31,8 @@ SECTIONS = {
         "devices",
         "licenses",
         "methods",
+        "strategies",
+        "recipes",
         "sources",
         "links",
         "measured_languages",

@@ -1,37 +1,17 @@
-"""The JSON Schema of the answers of `recommend`, `explain` and `compare`: what people script against.
+"""The JSON Schema of the answers of `recommend`, `explain`, `compare` and `finetune`: what people script against.
 
 Tests hold real answers against it. Keys are only added within a version.
 """
 
 from __future__ import annotations
 
+from llm_select.render.finetune_contract import FINETUNE
 from llm_select.render.payload import VERSION, Json
-
-NUMBER: Json = {"type": "number"}
-TEXT: Json = {"type": "string"}
-COUNT: Json = {"type": "integer", "minimum": 0}
-
-
-def _maybe(schema: Json) -> Json:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _object(required: Json, optional: Json | None = None, *, closed: bool = False) -> Json:
-    return {
-        "type": "object",
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-        "additionalProperties": not closed,
-    }
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/$defs/{name}"}
-
+from llm_select.render.schema_words import COUNT, NUMBER, TEXT
+from llm_select.render.schema_words import list_of as _list
+from llm_select.render.schema_words import maybe as _maybe
+from llm_select.render.schema_words import record as _object
+from llm_select.render.schema_words import ref as _ref
 
 _RANGE = _object({"low": NUMBER, "expected": NUMBER, "high": NUMBER}, closed=True)
 _REASON = _object({"code": TEXT, "values": {"type": "object"}, "message": TEXT})
@@ -233,5 +213,6 @@ CONTRACTS: dict[str, Json] = {
             "catalog_hash": TEXT,
         },
     ),
+    "finetune": FINETUNE,
 }
 """By command; also printed by `llm-select catalog schema recommend`."""

@@ -7,6 +7,7 @@ from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
 from llm_select.schema.hardware import Device, Engine, License, Method, Quantization, Source
 from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Model
+from llm_select.schema.strategy import Recipe, StrategyRule
 
 
 class Catalog(Strict):
@@ -30,6 +31,10 @@ class Catalog(Strict):
     """Licences by id."""
     methods: dict[str, Method] = {}
     """Fine-tuning methods and optimizers by id."""
+    strategies: dict[str, StrategyRule] = {}
+    """Rules that choose how a model is adapted, by id."""
+    recipes: dict[str, Recipe] = {}
+    """Hyper-parameters by id."""
     sources: dict[str, Source] = {}
     """Sources by id."""
     losses: dict[str, LossTable] = {}

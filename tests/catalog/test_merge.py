@@ -20,6 +20,11 @@ one: {name: NAME, url: "https://example.org/e", version: "1", kinds: [decoder], 
   memory_model: vllm, serves_batches: true, source: acme-card}
 """
 METHOD = "one: {name: NAME, kind: full, description: All weights are trained., source: acme-card}\n"
+RULE = "one: {title: NAME, rank: 1, proposes: [lora], basis: card, finding: It fits.}\n"
+RECIPE = (
+    "one: {name: NAME, methods: [plain], kinds: [decoder], optimizer: plain, learning_rate: 0.1, schedule: linear,"
+    " batch: 8, epochs: 1, sources: {otherwise: acme-card}}\n"
+)
 KINDS: dict[str, tuple[str, str, str, str]] = {
     # section: file, its text with NAME, the id, the attribute that tells
     "models": (
@@ -82,6 +87,8 @@ KINDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "engines": ("engines.yaml", ENGINE, "one", "name"),
     "methods": ("methods.yaml", METHOD, "one", "name"),
+    "strategies": ("strategies.yaml", RULE, "one", "title"),
+    "recipes": ("recipes.yaml", RECIPE, "one", "name"),
 }
 
 
