@@ -11,7 +11,7 @@ from llm_select.evidence.quality import Quality, assess, probability_better
 from llm_select.plan.finetune import verdict_of
 from llm_select.plan.recipes import NoRecipeError
 from llm_select.selection.constraints import card_objections
-from llm_select.selection.evaluate import evaluate, pose
+from llm_select.selection.evaluate import enter, evaluate, pose
 
 if TYPE_CHECKING:
     from llm_select.evidence.quality import Assessment
@@ -130,7 +130,8 @@ def _serves(
     free = requirements._replace(
         examples=UNBOUNDED, min_accuracy=None, commercial=False, licenses=()
     )
-    item = evaluate(pose(catalog, free, assessment), model_id)
+    question = pose(catalog, free, assessment)
+    item = evaluate(question, enter(question, model_id))
     codes = {o.reason.code for o in item.objections}
     if {"memory", "memory-tight"} & codes:
         return False
