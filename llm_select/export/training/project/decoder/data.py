@@ -16,8 +16,9 @@ from rows import DataError, Row
 from settings import Settings, load, script
 from splits import PARTS, Splits, read_splits, statistics
 
-CUE = "\n\nAnswer: "
-"""Tells a model without chat template where the prompt ends."""
+CUE = "\n\nAnswer:"
+"""Tells a model without chat template where the prompt ends. The blank after it belongs to the completion, since
+tokenizers join a blank to the word that follows."""
 
 
 def question(settings: Settings, text: str, context: str = "") -> str:
@@ -33,7 +34,7 @@ def examples(settings: Settings, row: Row) -> list[dict[str, Any]]:
                 f"{row.where}: several turns need a chat template; set data.chat, or give prompt and answer"
             )
         text = row.input if row.messages else question(settings, str(row.input), row.context)
-        return [{"prompt": f"{text}{CUE}", "completion": row.answer}]
+        return [{"prompt": f"{text}{CUE}", "completion": f" {row.answer}"}]
     messages = list(row.messages) or [
         {"role": "user", "content": question(settings, str(row.input), row.context)},
         {"role": "assistant", "content": row.answer},

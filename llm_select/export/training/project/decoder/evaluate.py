@@ -73,7 +73,7 @@ def evaluate(settings: Settings) -> dict[str, Any]:
 
 
 def _text(part: Any) -> str:
-    return part if isinstance(part, str) else part[-1]["content"]
+    return part.strip() if isinstance(part, str) else part[-1]["content"]
 
 
 def main() -> None:

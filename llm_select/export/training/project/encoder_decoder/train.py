@@ -14,12 +14,7 @@ from optimizers import own_optimizer
 from runs import arguments, check_settings, run
 from settings import load, script
 from splits import read_splits
-from transformers import (
-    DataCollatorForSeq2Seq,
-    Seq2SeqTrainer,
-    Seq2SeqTrainingArguments,
-    set_seed,
-)
+from transformers import DataCollatorForSeq2Seq, Trainer, TrainingArguments, set_seed
 
 
 def main() -> None:
@@ -30,9 +25,9 @@ def main() -> None:
     print(*splits.notes, sep="\n", end="\n" if splits.notes else "")
     tokenizer, mark = load_tokenizer(settings)
     model = load_model(settings)
-    trainer = Seq2SeqTrainer(
+    trainer = Trainer(
         model=model,
-        args=Seq2SeqTrainingArguments(**arguments(settings)),
+        args=TrainingArguments(**arguments(settings)),
         train_dataset=Dataset.from_list(encode(settings, tokenizer, splits.train, mark)),
         eval_dataset=Dataset.from_list(encode(settings, tokenizer, splits.validation, mark)),
         # Pads source and target; padding of the target is -100, which the loss passes over.

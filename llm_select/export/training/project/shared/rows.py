@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from settings import Columns, ProjectError
+from settings import HERE, Columns, ProjectError
 
 MOST_FAULTS = 20
 ROLES = ("system", "user", "assistant")
@@ -78,8 +78,9 @@ def clean(text: str) -> str:
 def read_rows(path: Path, columns: Columns, *, tokens: bool = False) -> list[Row]:
     """All rows of a file. `tokens`: inputs are lists of tokens and answers lists of tags. Raises DataError."""
     faults = Faults()
+    file, path = path, path.relative_to(HERE) if path.is_relative_to(HERE) else path
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

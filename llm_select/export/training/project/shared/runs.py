@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from optimizers import trainer_arguments
 from pretrained import MODEL
 from settings import Settings, SettingsError
@@ -36,7 +37,7 @@ def arguments(settings: Settings) -> dict[str, Any]:
         "per_device_train_batch_size": chosen.batch,
         "per_device_eval_batch_size": chosen.batch,
         "gradient_accumulation_steps": chosen.accumulation,
-        "gradient_checkpointing": chosen.checkpointing,
+        "activation_checkpointing": chosen.checkpointing,
         "label_smoothing_factor": chosen.label_smoothing,
         "bf16": precision == "bf16-mixed",
         "fp16": precision == "fp16-mixed",
@@ -51,6 +52,8 @@ def arguments(settings: Settings) -> dict[str, Any]:
         "save_total_limit": 2,
         "load_best_model_at_end": True,
         "metric_for_best_model": "eval_loss",
+        "use_cpu": not torch.accelerator.is_available(),
+        "dataloader_pin_memory": torch.cuda.is_available(),
         "report_to": "none",
         **trainer_arguments(settings),
     }

@@ -37,7 +37,7 @@ def evaluate(settings: Settings) -> dict[str, Any]:
     names, seed = settings.evaluation.metrics, settings.training.seed
     print("the model")
     results = score(names, given, wanted, seed)
-    print(f"always {guess!r}, which every model must beat")
+    print(f"always {guess if labels else round(guess, 3)}, which every model must beat")
     plain = score(names, [guess] * len(wanted), wanted, seed)
     table = [
         {"where": row.where, "text": row.input, "given": g, "wanted": w}
