@@ -1,5 +1,5 @@
-"""Exported training projects, run. They need torch and Transformers, so `.ci/export_runs` runs them in an environment of
-their own; where these are missing nothing here is collected."""
+"""Exported training projects, run. They need torch and Transformers, so `.ci/export_runs` runs them in an environment
+of their own; where these are missing nothing here is collected."""
 
 from __future__ import annotations
 

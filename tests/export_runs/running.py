@@ -77,7 +77,8 @@ def resumed(project: Path) -> Resumed:
     said = script(project, "train.py")
     start = re.search(r"going on from checkpoint-(\d+)", said)
     steps = _STEPS.search(said)
-    assert start and steps, said
+    assert start is not None, said
+    assert steps is not None, said
     return Resumed(int(start[1]), int(steps[1]), int(steps[3]))
 
 

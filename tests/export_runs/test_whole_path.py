@@ -15,7 +15,7 @@ RUNS = {
     "decoder-llama-lora": ("llama", lora(PLANS["chat"])),
     "decoder-qwen3-full": ("qwen3", PLANS["chat"]),
     "labels-bert-full": ("bert", PLANS["labels"]),
-    "labels-xlmr-lora": ("xlm-roberta", lora(PLANS["labels"])),
+    "labels-xlmr-lora": ("xlm-roberta", lora(PLANS["labels"], epochs=20)),
     "number-bert-full": ("bert", PLANS["number"]),
     "names-modernbert-full": ("modernbert", PLANS["names"]),
     "span-xlmr-full": ("xlm-roberta", PLANS["span"]),
@@ -28,8 +28,8 @@ RUNS = {
 def test_a_project_runs_from_data_to_use_across_a_kill(
     name: str, tmp_path: Path, base: Any, record_property: Any
 ) -> None:
-    """Data are checked; a killed training goes on from its last whole checkpoint, and only the missing steps are done; the
-    loss falls; metrics are computed; the saved model answers."""
+    """Data are checked; a killed training goes on from its last whole checkpoint, and only the missing steps are done;
+    the loss falls; metrics are computed; the saved model answers."""
     architecture, plan = RUNS[name]
     project = export(tmp_path / "project", plan, base(architecture))
     assert "train" in script(project, "data.py")

@@ -34,7 +34,7 @@ _NAME = "training"
 
 
 def refusal(settings: ProjectSettings) -> str | None:
-    """Why neither package can follow the plan; None when both can."""
+    """Why neither package can follow the plan; None when one or both can."""
     if settings.head != "language-model" or settings.kind != "decoder":
         return "they train decoders that write text"
     if settings.method != "full" and settings.method not in _LOW_RANK:
@@ -44,6 +44,11 @@ def refusal(settings: ProjectSettings) -> str | None:
     if settings.precision == "fp16" and settings.method == "full":
         return "they do not hold trained weights in fp16"
     return None
+
+
+def axolotl_refusal(settings: ProjectSettings) -> str | None:
+    """Why Axolotl cannot follow a plan that LLaMA-Factory can; None when it can."""
+    return "it does not smooth labels" if settings.label_smoothing else None
 
 
 def llama_factory(settings: ProjectSettings) -> dict[str, str]:
@@ -170,8 +175,6 @@ def axolotl(settings: ProjectSettings) -> dict[str, str]:
         config["optim_target_modules"] = [r".*attn.*", r".*mlp.*"]
     if settings.optimizer == "momentum":
         config["optim_args"] = {"momentum": 0.9}
-    if settings.label_smoothing:
-        config["label_smoothing_factor"] = settings.label_smoothing
     config["bf16"] = settings.precision == "bf16-mixed"
     config["fp16"] = settings.precision == "fp16-mixed"
     if settings.precision == "bf16":

@@ -158,11 +158,20 @@ def _others(settings: ProjectSettings) -> list[str]:
     if reason:
         return [f"No files for LLaMA-Factory and Axolotl: {reason}."]
     force = "FORCE_TORCHRUN=1 " if settings.gpus > 1 else ""
+    commands = [f"{force}llamafactory-cli train llamafactory.yaml"]
+    files = f"`llamafactory.yaml` (written for LLaMA-Factory {other_trainers.LLAMA_FACTORY})"
+    without = other_trainers.axolotl_refusal(settings)
+    if without:
+        files += f" asks for the same run (none for Axolotl: {without}). It"
+    else:
+        files += (
+            f" and `axolotl.yaml` (Axolotl {other_trainers.AXOLOTL}) ask for the same run. Each"
+        )
+        commands.append("axolotl train axolotl.yaml")
     return [
-        f"`llamafactory.yaml` (written for LLaMA-Factory {other_trainers.LLAMA_FACTORY}) and `axolotl.yaml` (Axolotl "
-        f"{other_trainers.AXOLOTL}) ask for the same run. Each package wants versions of its own: give it its own "
-        "environment. Both read what `python data.py` writes to `prepared/`.",
-        _fenced(f"{force}llamafactory-cli train llamafactory.yaml\naxolotl train axolotl.yaml"),
+        f"{files} wants versions of its own: make an environment for it. "
+        "What is read is what `python data.py` writes to `prepared/`.",
+        _fenced("\n".join(commands)),
     ]
 
 

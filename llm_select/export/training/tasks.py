@@ -101,8 +101,9 @@ def sample(settings: ProjectSettings) -> Sample:
     """The data set that goes with the project."""
     if settings.head in _BY_HEAD:
         return _BY_HEAD[settings.head]
-    standard = CHAT if settings.kind == "decoder" else _TRANSLATION
-    return _BY_TASK.get(settings.task, standard)
+    # Without a chat template there are no turns, only a prompt and its answer.
+    decoders = CHAT if settings.chat else _QA
+    return _BY_TASK.get(settings.task, decoders if settings.kind == "decoder" else _TRANSLATION)
 
 
 def instruction(settings: ProjectSettings) -> str:

@@ -67,7 +67,9 @@ def contents(settings: ProjectSettings) -> dict[str, bytes]:
         **_launchers(settings),
     }
     if other_trainers.refusal(settings) is None:
-        written |= other_trainers.llama_factory(settings) | other_trainers.axolotl(settings)
+        written |= other_trainers.llama_factory(settings)
+        if other_trainers.axolotl_refusal(settings) is None:
+            written |= other_trainers.axolotl(settings)
     # A name from a command line may hold bytes that are no text; they are shown, not lost.
     files |= {name: text.encode("utf-8", "backslashreplace") for name, text in written.items()}
     return dict(sorted(files.items()))

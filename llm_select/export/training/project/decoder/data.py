@@ -2,8 +2,8 @@
 
     python data.py      reads, cleans, splits and checks; writes prepared/*.jsonl, which other trainers read too
 
-A decoder learns to continue a text. Each example is a prompt, which it only reads, and a completion, which it learns to
-write. With `data.chat` both are turns of a conversation, put into the form the checkpoint was tuned on (its chat
+A decoder learns to continue a text. Each example is a prompt, which it only reads, and a completion, which it learns
+to write. With `data.chat` both are turns of a conversation, put into the form the checkpoint was tuned on (its chat
 template); another form would be a dialect that the model has to learn first.
 """
 
@@ -26,24 +26,29 @@ def question(settings: Settings, text: str, context: str = "") -> str:
     return "\n\n".join(part for part in (settings.data.instruction, context, text) if part)
 
 
+def conversation(settings: Settings, row: Row) -> list[dict[str, str]]:
+    """A row as turns of a conversation."""
+    return list(row.messages) or [
+        {"role": "user", "content": question(settings, str(row.input), row.context)},
+        {"role": "assistant", "content": str(row.answer)},
+    ]
+
+
 def examples(settings: Settings, row: Row) -> list[dict[str, Any]]:
     """Prompts and completions of a row. A conversation gives one example for each turn of the assistant."""
-    if not settings.data.chat:
-        if any(turn["role"] == "system" for turn in row.messages) or len(row.messages) > 2:
-            raise DataError(
-                f"{row.where}: several turns need a chat template; set data.chat, or give prompt and answer"
-            )
-        text = row.input if row.messages else question(settings, str(row.input), row.context)
-        return [{"prompt": f"{text}{CUE}", "completion": f" {row.answer}"}]
-    messages = list(row.messages) or [
-        {"role": "user", "content": question(settings, str(row.input), row.context)},
-        {"role": "assistant", "content": row.answer},
-    ]
-    return [
-        {"prompt": messages[:place], "completion": [turn]}
-        for place, turn in enumerate(messages)
-        if place and turn["role"] == "assistant"
-    ]
+    if settings.data.chat:
+        turns = conversation(settings, row)
+        return [
+            {"prompt": turns[:place], "completion": [turn]}
+            for place, turn in enumerate(turns)
+            if place and turn["role"] == "assistant"
+        ]
+    if any(turn["role"] == "system" for turn in row.messages) or len(row.messages) > 2:
+        raise DataError(
+            f"{row.where}: several turns need a chat template; set data.chat, or give prompt and answer"
+        )
+    text = row.input if row.messages else question(settings, str(row.input), row.context)
+    return [{"prompt": f"{text}{CUE}", "completion": f" {row.answer}"}]
 
 
 def prepare(settings: Settings) -> tuple[dict[str, list[dict[str, Any]]], Splits]:
@@ -71,19 +76,21 @@ def token_count(tokenizer: Any, example: dict[str, Any]) -> int:
     return len(tokenizer.apply_chat_template(turns, tokenize=True, return_dict=True)["input_ids"])
 
 
-def write_prepared(settings: Settings, parts: dict[str, list[dict[str, Any]]]) -> None:
-    """The examples as JSONL: `messages` with a chat template, `prompt` and `completion` without."""
+def write_prepared(settings: Settings, splits: Splits) -> None:
+    """The rows as JSONL for other trainers: whole conversations with a chat template, `prompt` and `completion`
+    without."""
     folder = settings.path("prepared")
     folder.mkdir(exist_ok=True)
-    for name, found in parts.items():
+    for name, rows in zip(PARTS, splits[:3], strict=True):
         with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
-            for example in found:
-                record = (
-                    {"messages": example["prompt"] + example["completion"]}
+            for row in rows:
+                records = (
+                    [{"messages": conversation(settings, row)}]
                     if settings.data.chat
-                    else example
+                    else examples(settings, row)
                 )
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                for record in records:
+                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def main() -> None:
@@ -91,7 +98,7 @@ def main() -> None:
 
     settings = load()
     parts, splits = prepare(settings)
-    write_prepared(settings, parts)
+    write_prepared(settings, splits)
     print(*splits.notes, sep="\n", end="\n" if splits.notes else "")
     tokenizer = load_tokenizer(settings)
     for name, found in parts.items():
