@@ -47,7 +47,7 @@ DECODER = ProjectSettings(
     seed=1,
     loss="cross-entropy",
     label_smoothing=0.0,
-    metrics=("exact-match", "rouge"),
+    metrics=("perplexity", "rouge"),
     name="Tiny",
 )
 _ENCODER = DECODER._replace(kind="encoder", chat=False, learning_rate=1e-3, model_type="bert")

@@ -15,6 +15,7 @@ _ALWAYS = (
     "datasets",
     "numpy",
     "peft",
+    "protobuf",
     "pydantic",
     "pyyaml",
     "sentencepiece",

@@ -90,7 +90,7 @@ def folder(settings: ProjectSettings) -> str:
     if settings.head == "language-model" and settings.kind in ("decoder", "encoder-decoder"):
         return settings.kind.replace("-", "_")
     raise UsageError(
-        f"no training project for a {settings.kind} with head {settings.head}",
+        f"no training project for the head {settings.head} ({settings.kind})",
         where="--export",
         remedy="there are projects for language-model (decoder, encoder-decoder), "
         + ", ".join(PROJECTS),

@@ -8,12 +8,11 @@ perplexity, the number of tokens among which the model wavers. The metrics compa
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
 from data import prepare
-from metrics import score, span_f1
+from metrics import interval, perplexity, score, span_f1
 from model import load_trained
 from predict import answer
 from runs import write_evaluation
@@ -49,21 +48,20 @@ def evaluate(settings: Settings) -> dict[str, Any]:
     """All figures on the test rows."""
     model, tokenizer = load_trained(settings)
     found = prepare(settings)[0]["test"]
-    sums = [completion_loss(model, tokenizer, example) for example in found]
-    loss = sum(total for total, _ in sums) / sum(count for _, count in sums)
-    perplexity = math.exp(min(loss, 700))
-    print(f"loss {loss:.4f}, perplexity {perplexity:.4g}")
+    seed = settings.training.seed
+    sums, counts = zip(*(completion_loss(model, tokenizer, row) for row in found), strict=True)
+    wavering = interval("perplexity", perplexity, sums, counts, seed)
     wanted = [_text(example["completion"]) for example in found]
     given = [answer(settings, model, tokenizer, example["prompt"]) for example in found]
-    results = score(settings.evaluation.metrics, given, wanted, settings.training.seed)
+    others = [name for name in settings.evaluation.metrics if name != "perplexity"]
+    results = {"perplexity": wavering} | score(others, given, wanted, seed)
     worst = sorted(range(len(found)), key=lambda i: span_f1([given[i]], [wanted[i]]))[:WORST]
     for i in worst:
         print(
             f"  asked {_text(found[i]['prompt'])!r}\n  given {given[i]!r}\n  wanted {wanted[i]!r}"
         )
     return {
-        "loss": loss,
-        "perplexity": perplexity,
+        "loss": sum(sums) / sum(counts),
         "metrics": results,
         "rows": [
             {"asked": _text(e["prompt"]), "given": g, "wanted": w}

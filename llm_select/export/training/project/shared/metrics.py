@@ -6,6 +6,7 @@ replacement and takes the middle 95 % of the scores (Efron & Tibshirani 1993; fo
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import string
@@ -116,6 +117,11 @@ def pearson(given: Sequence[float], wanted: Sequence[float]) -> float:
     return float(np.corrcoef(given, wanted)[0, 1])
 
 
+def perplexity(sums: Sequence[float], counts: Sequence[int]) -> float:
+    """exp of the mean of −log p over all tokens: among how many tokens the model wavers."""
+    return math.exp(min(sum(sums) / sum(counts), 700))
+
+
 METRICS: dict[str, Metric] = {
     "accuracy": accuracy,
     "macro-f1": macro_f1,
@@ -130,10 +136,11 @@ METRICS: dict[str, Metric] = {
     "pearson": pearson,
 }
 NOT_HERE = {
-    "pass-at-1": "it runs the code that the model writes; use a sandboxed harness",
+    "pass-at-1": "it runs the code that the model writes; use a harness with a sandbox",
     "ndcg": "it needs a collection of documents to rank",
-    "perplexity": "it is reported beside these, as exp(loss)",
+    "perplexity": "it is reported for decoders",
 }
+"""Why a metric that a plan may ask for is not computed by `score`."""
 
 
 def score(
@@ -142,19 +149,26 @@ def score(
     """Value, low and high of each metric. A name that is not computed here is said, not passed over."""
     results = {}
     for name in names:
-        metric = METRICS.get(name)
-        if metric is None:
+        if name in METRICS:
+            results[name] = interval(name, METRICS[name], given, wanted, seed)
+        else:
             print(f"{name}: not computed: {NOT_HERE.get(name, 'unknown')}")
-            continue
-        dice = random.Random(seed)
-        draws = []
-        for _ in range(DRAWS):
-            drawn = dice.choices(range(len(wanted)), k=len(wanted))
-            draws.append(metric([given[i] for i in drawn], [wanted[i] for i in drawn]))
-        low, high = np.quantile(draws, [0.025, 0.975])
-        results[name] = {"value": metric(given, wanted), "low": float(low), "high": float(high)}
-        print(f"{name}: {results[name]['value']:.4g} ({low:.4g} to {high:.4g}, {len(wanted)} rows)")
     return results
+
+
+def interval(
+    name: str, metric: Metric, given: Sequence[Any], wanted: Sequence[Any], seed: int
+) -> dict[str, float]:
+    """Prints and returns a metric's value with the middle 95 % of its values over other draws of the rows."""
+    dice = random.Random(seed)
+    draws = []
+    for _ in range(DRAWS):
+        drawn = dice.choices(range(len(wanted)), k=len(wanted))
+        draws.append(metric([given[i] for i in drawn], [wanted[i] for i in drawn]))
+    value = metric(given, wanted)
+    low, high = (float(end) for end in np.quantile(draws, [0.025, 0.975]))
+    print(f"{name}: {value:.4g} ({low:.4g} to {high:.4g}, {len(wanted)} rows)")
+    return {"value": value, "low": low, "high": high}
 
 
 def _plain(text: str) -> str:
