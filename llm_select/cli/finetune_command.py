@@ -115,6 +115,10 @@ def finetune(
         bool,
         typer.Option("--explain", help="Show every rule, and the reason for each setting."),
     ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", help="New folder for a training project that follows the plan."),
+    ] = None,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = "en",
@@ -138,7 +142,7 @@ def finetune(
     goal = Goal(
         task, examples, language or None, pair or None, min_accuracy, privacy, commercial, license_ or None,
         exclude_board or None,
-        tokens_per_example, epochs, learning_rate, accumulation, regression, price_per_hour, explain,
+        tokens_per_example, epochs, learning_rate, accumulation, regression, price_per_hour, explain, export,
     )  # fmt: skip
     if cases is not None:
         from llm_select.cli.finetune_cases import write_cases
@@ -175,6 +179,7 @@ def _strategy(
     from llm_select.cli.finetune_question import read_question
     from llm_select.cli.output import emit
     from llm_select.plan.answer import answer
+    from llm_select.render.document import Exported
     from llm_select.render.plan_payload import answer_json
     from llm_select.render.plan_view import answer_document
 
@@ -189,10 +194,15 @@ def _strategy(
 
         method = method_named(method)
     found = answer(catalog, model_id, requirements, asked, method)
+    exported: Exported | None = None
+    if goal.export is not None:
+        from llm_select.cli.finetune_export import export_project
+
+        exported = Exported(str(goal.export), tuple(export_project(goal.export, found, catalog)))
     emit(
         form,
-        lambda: answer_document(found, catalog, explain=goal.explain),
-        lambda: answer_json(found, catalog),
+        lambda: answer_document(found, catalog, explain=goal.explain, exported=exported),
+        lambda: answer_json(found, catalog, exported),
     )
     return 0 if found.follows else 1
 

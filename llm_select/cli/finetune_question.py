@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.cli.finetune_cases import read_setup
@@ -44,6 +45,7 @@ class Goal(NamedTuple):
     regression: bool = False
     price_per_hour: float | None = None
     explain: bool = False
+    export: Path | None = None
 
     def refuse_without_task(self) -> None:
         """Raises UsageError when one was given and no task: it would have no effect."""

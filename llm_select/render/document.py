@@ -40,6 +40,13 @@ class Pairs(NamedTuple):
     title: str = ""
 
 
+class Exported(NamedTuple):
+    """What `--export` wrote."""
+
+    directory: str
+    files: tuple[str, ...]
+
+
 Block = Text | Table | Pairs
 
 

@@ -143,6 +143,7 @@ FINETUNE: Json = {
             "passed_over": list_of(TEXT),
             "open_model": maybe(TEXT),
             "assumptions": list_of(record({"code": TEXT, "values": {"type": "object"}})),
+            "exported": maybe(record({"directory": TEXT, "files": list_of(TEXT)})),
             "catalog_hash": TEXT,
         }
     ),

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from llm_select.plan.draft import Choice
     from llm_select.plan.finetune import Planned
     from llm_select.plan.strategy import Advice
+    from llm_select.render.document import Exported
     from llm_select.schema.catalog import Catalog
 
 
-def answer_json(answer: Answer, catalog: Catalog) -> Json:
+def answer_json(answer: Answer, catalog: Catalog, exported: Exported | None = None) -> Json:
     """The whole answer."""
     advice, planned = answer.advice, answer.planned
     return {
@@ -46,6 +47,9 @@ def answer_json(answer: Answer, catalog: Catalog) -> Json:
         "passed_over": list(answer.passed_over),
         "open_model": answer.open_model,
         "assumptions": [reason_json(reason) for reason in answer.assumptions],
+        "exported": {"directory": exported.directory, "files": list(exported.files)}
+        if exported is not None
+        else None,
         "catalog_hash": catalog.content_hash,
     }
 

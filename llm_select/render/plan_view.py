@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from llm_select.plan.answer import Answer
     from llm_select.plan.finetune import Planned
     from llm_select.plan.strategy import Advice, Option
+    from llm_select.render.document import Exported
     from llm_select.schema.catalog import Catalog
 
 CAUTIONS = (
@@ -26,7 +27,9 @@ CAUTIONS = (
 """Rules that warn: they neither propose nor rule out."""
 
 
-def answer_document(answer: Answer, catalog: Catalog, *, explain: bool = False) -> Document:
+def answer_document(
+    answer: Answer, catalog: Catalog, *, explain: bool = False, exported: Exported | None = None
+) -> Document:
     """Advice, why, the plan, what it takes, what else fits, and on what it stands."""
     advice, planned = answer.advice, answer.planned
     task = catalog.tasks[answer.requirements.task].name
@@ -57,6 +60,9 @@ def answer_document(answer: Answer, catalog: Catalog, *, explain: bool = False) 
         method = STRATEGIES.get(lacking.plan.method, lacking.plan.method)
         blocks.append(Text(f"Training it, by {method}, lacks memory here.", "warn"))
         blocks.append(concessions(lacking))
+    if exported is not None:
+        text = f"Written to {exported.directory}: {len(exported.files)} files. Start with its README.md."
+        blocks.append(Text(text))
     if explain:
         blocks.append(Pairs(_other_rules(advice, catalog), "Rules that do not hold"))
     blocks.append(Pairs(_sources(advice, planned, catalog, links=explain), "Sources"))

@@ -1,0 +1,34 @@
+"""`finetune --export DIR`: the plan as a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llm_select.errors import UsageError
+from llm_select.export.training.settings import settings_of
+from llm_select.export.training.write import write_project
+
+if TYPE_CHECKING:
+    from llm_select.plan.answer import Answer
+    from llm_select.schema.catalog import Catalog
+
+
+def export_project(directory: Path, answer: Answer, catalog: Catalog) -> list[str]:
+    """The names of the files written. Raises UsageError when there is no plan, when it does not fit the machine, or
+    when the project cannot be written; then nothing is."""
+    planned = answer.planned
+    if planned is None:
+        raise UsageError(
+            "nothing is to be trained, so there is no project to write",
+            where="--export",
+            remedy="see the advice without --export, or name a way to train with --method",
+        )
+    if planned.verdict not in ("fits", None):
+        raise UsageError(
+            "the plan does not fit this machine",
+            where="--export",
+            remedy="see without --export what to give up first, or leave --gpu out to write it for another machine",
+        )
+    settings = settings_of(planned.plan._asdict(), name=catalog.models[planned.plan.model_id].name)
+    return write_project(directory, settings)
