@@ -7,7 +7,7 @@ board it did not sit is predicted from its ability (see `fit`). Intervals are 80
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llm_select.evidence.fit import REFINED, Form, fit
@@ -17,6 +17,7 @@ from llm_select.evidence.links import (
     Ability,
     Link,
     Links,
+    Shares,
     ability,
     campaign_shares,
     linking_errors,
@@ -141,7 +142,8 @@ def rate(
     if target is not None and not target.exact:
         # No board speaks the language asked for: then no row is closer than another.
         about = dict.fromkeys(about, True)
-    order = _board_order(rows, target, about)
+    human = {name for name, benchmark in catalog.benchmarks.items() if benchmark.human}
+    order = _board_order(rows, target, about, human)
     linked = linking_errors(rating, target.boards, links.boards) if target is not None else {}
     qualities = {}
     for subject, own in held.items():
@@ -208,7 +210,7 @@ def _rate(
     speech: Speech,
     target: Target | None,
     links: Links,
-    shares: Mapping[tuple[str, str, str | None, str], int],
+    shares: Shares,
     about: Mapping[str | None, bool],
     asked: bool,
     order: Mapping[str, tuple[int, bool, str]],
@@ -361,12 +363,19 @@ def _signed(value: float, benchmark: Benchmark) -> float:
 
 
 def _board_order(
-    rows: Iterable[Score], target: Target | None, about: Mapping[str | None, bool]
+    rows: Iterable[Score],
+    target: Target | None,
+    about: Mapping[str | None, bool],
+    human: Collection[str],
 ) -> dict[str, tuple[int, bool, str]]:
-    """Where a board's rows stand in the evidence: the reference first, then by relevance, language and name."""
-    rank = {"direct": 1, "related": 2, "proxy": 3}
+    """Where a board's rows stand in the evidence: the reference first, then what people judged in the language asked
+    for, then by relevance, language and name."""
+    rank = {"direct": 2, "related": 3, "proxy": 4}
     boards = target.boards if target is not None and target.exact else ()
     first = dict.fromkeys(boards, 0)
+    for row in rows:
+        if row.benchmark in human and about[row.language]:
+            first.setdefault(row.board, 1)
     return {
         row.board: (first.get(row.board, rank[row.relevance]), not about[row.language], row.board)
         for row in rows

@@ -16,6 +16,7 @@ from llm_select.render.item_view import (
 )
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share, tokens
+from llm_select.render.people_view import people_note
 from llm_select.render.tradeoffs_view import tradeoffs_block
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def recommendation_document(
         blocks.append(tradeoffs_block(result, catalog))
     if result.unrated and (result.target is not None or everything):
         blocks.append(_unrated(result, everything))
-    blocks.append(_standing(result, catalog))
+    blocks.append(_standing(result, shown, catalog))
     records = [flat(item, result.target, rank) for rank, item in enumerate(shown, 1)]
     others = (*result.unrated, *result.rejected[: None if everything else NEAR_MISSES])
     if everything or not shown:
@@ -399,7 +400,7 @@ def _unrated(result: Recommendation, everything: bool) -> Text:
     return Text(f"Fit but unrated, for want of published evidence on this task: {shown}.", "note")
 
 
-def _standing(result: Recommendation, catalog: Catalog) -> Pairs:
+def _standing(result: Recommendation, shown: tuple[Item, ...], catalog: Catalog) -> Pairs:
     rows = [("assumed", sentence(reason)) for reason in result.assumptions]
     weights = ", ".join(
         f"{name} {weight:.2g}" for name, weight in result.requirements.weights.items() if weight > 0
@@ -418,6 +419,9 @@ def _standing(result: Recommendation, catalog: Catalog) -> Pairs:
             rows.append(("source", f"{source.title} {source.url}"))
         if result.target.benchmark.automatic:
             rows.append(("note", "the metric is automatic, not a human judgement"))
+            people = people_note(shown, result.requirements, catalog)
+            if people is not None:
+                rows.append(("people", people))
     if result.target is not None:
         rows += [("literature", text) for text in _findings(result, catalog)]
     rows.append(("rejected", f"{len(result.rejected)} models; --all lists each with its reason"))

@@ -42,6 +42,8 @@ class Benchmark(Strict):
     """Benchmarks with one campaign score the same outputs by other metrics; leaving one out leaves all out."""
     automatic: bool = False
     """True when a metric or a model judges, not a person or a key."""
+    human: bool = False
+    """True when people score the outputs: shown behind the reference's row, and half of its campaign."""
     examples: Count | None = None
     """Training examples a fine-tuned model had."""
     contamination: str | None = None
