@@ -50,6 +50,12 @@ RELATED = 0.5
 NOISE_SHARE = 0.2
 """Share of a board's residual variance taken as measurement noise where no standard error is published. Where one is
 published the share has a median of 0.002 to 0.19 and a ninetieth percentile of 0.01 to 0.7, by task."""
+MIN_NOISE = 0.02**2
+"""Least variance of measurement in logits, half a point in the middle of a scale of 100: where two or three models sat
+the boards of a task they agree by construction, which says nothing of what a second run would give."""
+UNSEEN_LANGUAGE = 0.5**2
+"""Variance in logits of what another language adds, where the reference has one language only. Where it has many, their
+difficulties have a standard deviation of 0.2 to 1.0 by task, median 0.5."""
 WIDELY = 10
 """Languages a model must have been measured in to be taken for multilingual when its developer lists none."""
 MIN_COVERAGE = 0.5
@@ -332,7 +338,7 @@ def _predict(
         score = own.get(board) if use_own else None
         if score is not None:
             value += _signed(score.value, benchmark)
-            noise = score.variance or NOISE_SHARE * link.variance
+            noise = score.variance or max(NOISE_SHARE * link.variance, MIN_NOISE)
             if score.reported_by == "developer":
                 noise /= DEVELOPER_WEIGHT
             independent += noise * slope_at(score.common, benchmark) ** 2
@@ -354,6 +360,8 @@ def _predict(
         residual = sum(links.boards[b].variance for b in boards) / count
         deviation = math.hypot(deviation, unit * math.sqrt(residual))
         between = links.between.get(target.stem, 0.0) if count > 1 else 0.0
+        if count == 1 and not target.exact and benchmark.scale == "bounded":
+            between = UNSEEN_LANGUAGE
         shared = unit * math.sqrt(max(between, residual))
     return value / count, deviation, shared
 

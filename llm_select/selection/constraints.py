@@ -118,7 +118,8 @@ def _examples(
     tuned = [row for row in rows if row.setting == "fine-tuned" and row.examples is not None]
     if rows and not any(row.setting == "fine-tuned" for row in rows):
         return None
-    needed = min((row.examples or 0 for row in tuned), default=1)
+    # The first is the reference's where the model sat it: the size that the quality shown was trained on.
+    needed = (tuned[0].examples or 0) if tuned else 1
     if requirements.examples >= max(1, needed):
         return None
     return Objection(
