@@ -15,8 +15,9 @@ from llm_select.render.item_view import (
     terms_table,
 )
 from llm_select.render.messages import remedy, sentence
-from llm_select.render.numbers import score, share, tokens
+from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
+from llm_select.render.thinking_view import thinking_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
 
 if TYPE_CHECKING:
@@ -226,15 +227,9 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
         notes.append(
             Text(f"What a format costs was not measured, and not deducted, for {forms}.", "note")
         )
-    assumed = catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
-    if assumed and any(_unmeasured_thinking(item) for item in items):
-        notes.append(
-            Text(
-                f"(thinking): it reasons first. {tokens(assumed)} tokens are assumed for that, since its card has "
-                "no figure, and charged to context and to the score's speed.",
-                "note",
-            )
-        )
+    notes += [
+        Text(text, "note") for text in thinking_notes(items, result.requirements.task, catalog)
+    ]
     if any(item.candidate.offer is not None for item in items):
         notes.append(
             Text("Hosted models score 0 for speed and free memory, which nobody publishes.", "note")
@@ -269,12 +264,6 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
             )
         )
     return notes
-
-
-def _unmeasured_thinking(item: Item) -> bool:
-    thinking = item.candidate.model.thinking
-    known = thinking is not None and thinking.tokens is not None
-    return item.candidate.mode == "thinking" and not known
 
 
 def _tied(items: tuple[Item, ...], result: Recommendation) -> str:

@@ -220,4 +220,6 @@ class Scoring(Strict):
     rationale: dict[str, str] = {}
     """Why each anchor."""
     assumed_thinking_tokens: Count | None = None
-    """Reasoning tokens of a request where a card has no measured figure; said wherever it is used."""
+    """Reasoning tokens of a request where nobody measured the model at the task; said wherever it is used."""
+    assumed_thinking_tokens_by_task: dict[Slug, Count] = {}
+    """The same for tasks where models were measured."""
