@@ -112,7 +112,7 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
     if model.thinking is not None:
         rows.append(("modes", ", ".join(model.thinking.modes), "thinking"))
         rows += [
-            (f"reasons at {', '.join(length.tasks)}", length_text(length), "")
+            (f"reasons at {', '.join(length.tasks) or 'other requests'}", length_text(length), "")
             for length in model.thinking.lengths
         ]
     table = Table(

@@ -100,7 +100,7 @@ class ThinkingLength(Strict):
     """How long the model reasons at some tasks, as measured; it says nothing of other tasks."""
 
     tasks: tuple[Slug, ...]
-    """Tasks whose requests are like those measured."""
+    """Tasks whose boards ask what was asked here; empty where none does, and then the figure is only shown."""
     tokens: Count
     """Mean tokens of the reasoning of one request."""
     answer_included: bool = False
