@@ -32,8 +32,8 @@ def people_note(items: Sequence[Item], requirements: Requirements, catalog: Cata
             if row.benchmark in human and language_matches(
                 row.language, requirements.languages, requirements.pairs
             ):
-                star = "*" if row.reported_by == "developer" else ""
-                label = f"{item.candidate.model.name} {score(row.value)}{star}"
+                own = " by its developer" if row.reported_by == "developer" else ""
+                label = f"{item.candidate.model.name} {score(row.value)}{own}"
                 held = found.setdefault((row.board, row.benchmark), [])
                 if label not in held:
                     held.append(label)
