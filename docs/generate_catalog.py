@@ -201,7 +201,7 @@ def _missing(catalog: Catalog, direct: dict[str, dict[str | None, set[str]]]) ->
         ),
         (
             "reasoning models whose tokens nobody measured",
-            [k for k, m in models.items() if m.thinking is not None and not m.thinking.tokens],
+            [k for k, m in models.items() if m.thinking is not None and not m.thinking.lengths],
         ),
         (
             "open cards without a published file size",

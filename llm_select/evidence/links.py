@@ -71,23 +71,32 @@ class Ability(NamedTuple):
         return x * x * c00 + y * y * c11 + z * z * c22 + 2 * across
 
 
-def campaign_shares(scores: Iterable[Score]) -> dict[tuple[str, str, str | None, str], int]:
-    """How many metrics of one campaign scored the same outputs of a model: each then counts as a share of one."""
-    shares: dict[tuple[str, str, str | None, str], int] = {}
+Shares = Mapping[tuple[str, str, str | None, str], tuple[int, int]]
+"""By model, mode, language and campaign: rows by people or a key, and rows by automatic metrics."""
+
+
+def campaign_shares(scores: Iterable[Score]) -> Shares:
+    """How many rows of one campaign scored the same outputs of a model: together they count as one row."""
+    shares: dict[tuple[str, str, str | None, str], tuple[int, int]] = {}
     for score in scores:
         if score.campaign is not None:
             key = (score.model, score.mode, score.language, score.campaign)
-            shares[key] = shares.get(key, 0) + 1
+            people, metrics = shares.get(key, (0, 0))
+            shares[key] = (people, metrics + 1) if score.automatic else (people + 1, metrics)
     return shares
 
 
-def row_weight(
-    score: Score, shares: Mapping[tuple[str, str, str | None, str], int], other_setting: float
-) -> float:
-    """Weight of a row before relevance: its share of the campaign, less in another setting, half if self-reported."""
+def row_weight(score: Score, shares: Shares, other_setting: float) -> float:
+    """Weight of a row before relevance: its share of the campaign, less in another setting, half if self-reported.
+
+    Where people and automatic metrics scored the same outputs, each side counts half, however many metrics there are.
+    """
     weight = 1.0 if score.standard else other_setting
     if score.campaign is not None:
-        weight /= shares[(score.model, score.mode, score.language, score.campaign)]
+        people, metrics = shares[(score.model, score.mode, score.language, score.campaign)]
+        weight /= metrics if score.automatic else people
+        if people and metrics:
+            weight /= 2
     return weight * DEVELOPER_WEIGHT if score.reported_by == "developer" else weight
 
 

@@ -7,7 +7,7 @@ board it did not sit is predicted from its ability (see `fit`). Intervals are 80
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llm_select.evidence.fit import REFINED, Form, fit
@@ -17,6 +17,7 @@ from llm_select.evidence.links import (
     Ability,
     Link,
     Links,
+    Shares,
     ability,
     campaign_shares,
     linking_errors,
@@ -49,6 +50,12 @@ RELATED = 0.5
 NOISE_SHARE = 0.2
 """Share of a board's residual variance taken as measurement noise where no standard error is published. Where one is
 published the share has a median of 0.002 to 0.19 and a ninetieth percentile of 0.01 to 0.7, by task."""
+MIN_NOISE = 0.02**2
+"""Least variance of measurement in logits, half a point in the middle of a scale of 100: where two or three models sat
+the boards of a task they agree by construction, which says nothing of what a second run would give."""
+UNSEEN_LANGUAGE = 0.5**2
+"""Variance in logits of what another language adds, where the reference has one language only. Where it has many, their
+difficulties have a standard deviation of 0.2 to 1.0 by task, median 0.5."""
 WIDELY = 10
 """Languages a model must have been measured in to be taken for multilingual when its developer lists none."""
 MIN_COVERAGE = 0.5
@@ -141,7 +148,8 @@ def rate(
     if target is not None and not target.exact:
         # No board speaks the language asked for: then no row is closer than another.
         about = dict.fromkeys(about, True)
-    order = _board_order(rows, target, about)
+    human = {name for name, benchmark in catalog.benchmarks.items() if benchmark.human}
+    order = _board_order(rows, target, about, human)
     linked = linking_errors(rating, target.boards, links.boards) if target is not None else {}
     # A row that hangs on a long chain of tests says little: the error of the chain is noise to it, and what says little
     # leaves the model near the average.
@@ -228,7 +236,7 @@ def _rate(
     speech: Speech,
     target: Target | None,
     links: Links,
-    shares: Mapping[tuple[str, str, str | None, str], int],
+    shares: Shares,
     about: Mapping[str | None, bool],
     asked: bool,
     order: Mapping[str, tuple[int, bool, str]],
@@ -355,7 +363,7 @@ def _predict(
         score = own.get(board) if use_own else None
         if score is not None:
             value += _signed(score.value, benchmark)
-            noise = score.variance or NOISE_SHARE * link.variance
+            noise = score.variance or max(NOISE_SHARE * link.variance, MIN_NOISE)
             if score.reported_by == "developer":
                 noise /= DEVELOPER_WEIGHT
             independent += noise * slope_at(score.common, benchmark) ** 2
@@ -377,6 +385,8 @@ def _predict(
         residual = sum(links.boards[b].variance for b in boards) / count
         deviation = math.hypot(deviation, unit * math.sqrt(residual))
         between = links.between.get(target.stem, 0.0) if count > 1 else 0.0
+        if count == 1 and not target.exact and benchmark.scale == "bounded":
+            between = UNSEEN_LANGUAGE
         shared = unit * math.sqrt(max(between, residual))
     return value / count, deviation, shared
 
@@ -386,12 +396,19 @@ def _signed(value: float, benchmark: Benchmark) -> float:
 
 
 def _board_order(
-    rows: Iterable[Score], target: Target | None, about: Mapping[str | None, bool]
+    rows: Iterable[Score],
+    target: Target | None,
+    about: Mapping[str | None, bool],
+    human: Collection[str],
 ) -> dict[str, tuple[int, bool, str]]:
-    """Where a board's rows stand in the evidence: the reference first, then by relevance, language and name."""
-    rank = {"direct": 1, "related": 2, "proxy": 3}
+    """Where a board's rows stand in the evidence: the reference first, then what people judged in the language asked
+    for, then by relevance, language and name."""
+    rank = {"direct": 2, "related": 3, "proxy": 4}
     boards = target.boards if target is not None and target.exact else ()
     first = dict.fromkeys(boards, 0)
+    for row in rows:
+        if row.benchmark in human and about[row.language]:
+            first.setdefault(row.board, 1)
     return {
         row.board: (first.get(row.board, rank[row.relevance]), not about[row.language], row.board)
         for row in rows

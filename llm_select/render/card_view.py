@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.numbers import count, gib, score, tokens
+from llm_select.render.thinking_view import length_text
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import LayerGroup
@@ -110,6 +111,10 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
         rows.append(("fine-tuning", steps + (f", from {base}" if base else ""), "finetuning"))
     if model.thinking is not None:
         rows.append(("modes", ", ".join(model.thinking.modes), "thinking"))
+        rows += [
+            (f"reasons at {', '.join(length.tasks) or 'other requests'}", length_text(length), "")
+            for length in model.thinking.lengths
+        ]
     table = Table(
         (Column("Field", keep=True), Column("Value"), Column("Source", wide=True)),
         tuple(

@@ -125,7 +125,20 @@ _ITEM = _object(
         "verdict": _maybe({"enum": ["fits", "tight", "no"]}),
         "rejected_by": _list(_ref("objection")),
     },
-    {"variants": _list(_ref("item")), "quantization_loss": _maybe(_ref("loss"))},
+    {
+        "variants": _list(_ref("item")),
+        "quantization_loss": _maybe(_ref("loss")),
+        "thinking": _maybe(_ref("thinking")),
+    },
+)
+_THINKING = _object(
+    {
+        "tokens": _maybe(COUNT),
+        "measured": {"type": "boolean"},
+        "test": _maybe(TEXT),
+        "effort": _maybe(TEXT),
+        "source": _maybe(TEXT),
+    }
 )
 _STABILITY = _object(
     {
@@ -151,6 +164,7 @@ _DEFINITIONS: Json = {
     "speed": _SPEED,
     "item": _ITEM,
     "loss": _LOSS,
+    "thinking": _THINKING,
 }
 
 

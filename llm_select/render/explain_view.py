@@ -17,6 +17,7 @@ from llm_select.render.item_view import (
 from llm_select.render.loss_view import loss_cell, pairs_table
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
+from llm_select.render.thinking_view import thinking_notes
 from llm_select.selection.order import FORMAT_MARGIN
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
         )
     license_ = catalog.licenses.get(model.license)
     rows = [("assumed", sentence(reason)) for reason in result.assumptions]
+    rows += [
+        ("reasoning", text) for text in thinking_notes([item], result.requirements.task, catalog)
+    ]
     rows += [("left out", f"{c}: {sentence(r)}") for c, r in result.dropped.items()]
     if license_ is not None:
         rows.append(("licence", f"{license_.name}: commercial use {license_.commercial}"))

@@ -98,6 +98,7 @@ def evidence_table(item: Item, catalog: Catalog, limit: int = EVIDENCE_SHOWN) ->
                 row.detail,
                 f"by {row.reported_by}",
                 "automatic" if row.automatic else None,
+                "people" if benchmark.human else None,
             )
             if part
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llm_select.catalog.records import Record
 from llm_select.render.loss_view import loss_json, pairs_json
 from llm_select.render.messages import remedy, sentence
+from llm_select.render.thinking_view import thinking_json
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -151,7 +152,12 @@ def objection_json(objection: Objection) -> Json:
 
 
 def item_json(
-    item: Item, target: Target | None, catalog: Catalog, *, variants: bool = False
+    item: Item,
+    target: Target | None,
+    catalog: Catalog,
+    requirements: Requirements,
+    *,
+    variants: bool = False,
 ) -> Json:
     """A model as answered."""
     candidate = item.candidate
@@ -164,6 +170,7 @@ def item_json(
         "license": model.license,
         "weights": model.weights,
         "mode": candidate.mode,
+        "thinking": thinking_json(item, requirements, catalog),
         "quantization": candidate.quantization_id,
         "engine": candidate.engine_id,
         "published": candidate.published,
@@ -195,7 +202,7 @@ def item_json(
         "rejected_by": [objection_json(o) for o in item.objections],
     }
     if variants:
-        data["variants"] = [item_json(v, target, catalog) for v in item.alternatives]
+        data["variants"] = [item_json(v, target, catalog, requirements) for v in item.alternatives]
     return data
 
 
@@ -241,7 +248,7 @@ def recommendation_json(
     """The answer of `recommend`. `picks` holds the first `top`; with `everything`, `models` holds all."""
 
     def dump(item: Item) -> Json:
-        return item_json(item, result.target, catalog, variants=variants)
+        return item_json(item, result.target, catalog, result.requirements, variants=variants)
 
     data: Json = {
         "version": VERSION,
@@ -268,7 +275,9 @@ def comparison_json(result: Comparison, catalog: Catalog) -> Json:
     return {
         "version": VERSION,
         "requirements": requirements_json(result.requirements),
-        "models": [item_json(item, result.target, catalog) for item in result.items],
+        "models": [
+            item_json(item, result.target, catalog, result.requirements) for item in result.items
+        ],
         "shared_boards": [
             {
                 "board": shared.board,
@@ -294,7 +303,7 @@ def explanation_json(result: Explanation, catalog: Catalog) -> Json:
         "admitted_by": [
             {"option": c.option, "value": c.value, "text": remedy(c)} for c in result.changes
         ],
-        **item_json(result.item, result.target, catalog, variants=True),
+        **item_json(result.item, result.target, catalog, result.requirements, variants=True),
         "quantization_pairs": pairs_json(result.item, result.requirements.task, catalog),
         "assumptions": [reason_json(r) for r in result.assumptions],
         "dropped_criteria": {k: reason_json(v) for k, v in result.dropped.items()},

@@ -15,7 +15,9 @@ from llm_select.render.item_view import (
     terms_table,
 )
 from llm_select.render.messages import remedy, sentence
-from llm_select.render.numbers import score, share, tokens
+from llm_select.render.numbers import score, share
+from llm_select.render.people_view import people_note
+from llm_select.render.thinking_view import thinking_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
 from llm_select.selection.recommend import UNRATED_SHOWN
 
@@ -80,7 +82,7 @@ def recommendation_document(
         blocks.append(tradeoffs_block(result, catalog))
     if result.unrated and (result.target is not None or everything):
         blocks.append(_unrated(result, everything))
-    blocks.append(_standing(result, catalog))
+    blocks.append(_standing(result, shown, catalog))
     records = [flat(item, result.target, rank) for rank, item in enumerate(shown, 1)]
     others = (*result.unrated, *result.rejected[: None if everything else NEAR_MISSES])
     if everything or not shown:
@@ -225,15 +227,9 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
         notes.append(
             Text(f"What a format costs was not measured, and not deducted, for {forms}.", "note")
         )
-    assumed = catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
-    if assumed and any(_unmeasured_thinking(item) for item in items):
-        notes.append(
-            Text(
-                f"(thinking): it reasons first. {tokens(assumed)} tokens are assumed for that, since its card has "
-                "no figure, and charged to context and to the score's speed.",
-                "note",
-            )
-        )
+    notes += [
+        Text(text, "note") for text in thinking_notes(items, result.requirements.task, catalog)
+    ]
     if any(item.candidate.offer is not None for item in items):
         notes.append(
             Text("Hosted models score 0 for speed and free memory, which nobody publishes.", "note")
@@ -268,12 +264,6 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
             )
         )
     return notes
-
-
-def _unmeasured_thinking(item: Item) -> bool:
-    thinking = item.candidate.model.thinking
-    known = thinking is not None and thinking.tokens is not None
-    return item.candidate.mode == "thinking" and not known
 
 
 def _tied(items: tuple[Item, ...], result: Recommendation) -> str:
@@ -403,7 +393,7 @@ def _unrated(result: Recommendation, everything: bool) -> Text:
     )
 
 
-def _standing(result: Recommendation, catalog: Catalog) -> Pairs:
+def _standing(result: Recommendation, shown: tuple[Item, ...], catalog: Catalog) -> Pairs:
     rows = [("assumed", sentence(reason)) for reason in result.assumptions]
     weights = ", ".join(
         f"{name} {weight:.2g}" for name, weight in result.requirements.weights.items() if weight > 0
@@ -422,6 +412,9 @@ def _standing(result: Recommendation, catalog: Catalog) -> Pairs:
             rows.append(("source", f"{source.title} {source.url}"))
         if result.target.benchmark.automatic:
             rows.append(("note", "the metric is automatic, not a human judgement"))
+            people = people_note(shown, result.requirements, catalog)
+            if people is not None:
+                rows.append(("people", people))
     if result.target is not None:
         rows += [("literature", text) for text in _findings(result, catalog)]
     rows.append(("rejected", f"{len(result.rejected)} models; --all lists each with its reason"))

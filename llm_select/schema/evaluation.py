@@ -42,6 +42,8 @@ class Benchmark(Strict):
     """Benchmarks with one campaign score the same outputs by other metrics; leaving one out leaves all out."""
     automatic: bool = False
     """True when a metric or a model judges, not a person or a key."""
+    human: bool = False
+    """True when people score the outputs: shown behind the reference's row, and half of its campaign."""
     examples: Count | None = None
     """Training examples a fine-tuned model had."""
     contamination: str | None = None
@@ -218,4 +220,6 @@ class Scoring(Strict):
     rationale: dict[str, str] = {}
     """Why each anchor."""
     assumed_thinking_tokens: Count | None = None
-    """Reasoning tokens of a request where a card has no measured figure; said wherever it is used."""
+    """Reasoning tokens of a request where nobody measured the model at the task; said wherever it is used."""
+    assumed_thinking_tokens_by_task: dict[Slug, Count] = {}
+    """The same for tasks where models were measured."""

@@ -96,13 +96,34 @@ class Modalities(Strict):
     """Produced outputs."""
 
 
+class ThinkingLength(Strict):
+    """How long the model reasons at some tasks, as measured; it says nothing of other tasks."""
+
+    tasks: tuple[Slug, ...]
+    """Tasks whose boards ask what was asked here; empty where none does, and then the figure is only shown."""
+    tokens: Count
+    """Mean tokens of the reasoning of one request."""
+    answer_included: bool = False
+    """True when the figure counts the answer too."""
+    test: str
+    """What was asked, and how often."""
+    effort: str | None = None
+    """Effort or budget that was set."""
+    reported_by: Reporter
+    """Who measured."""
+    source: SourceId
+    """Where it was read."""
+    date: PartialDate
+    """When it was published."""
+
+
 class Thinking(Strict):
     """A mode in which the model writes its reasoning first."""
 
     modes: tuple[Mode, ...]
     """Modes the checkpoint offers, the default first."""
-    tokens: Count | None = None
-    """Reasoning tokens spent on a typical request, where measured."""
+    lengths: tuple[ThinkingLength, ...] = ()
+    """Measured lengths; of two that name a task the first counts."""
 
 
 class Evaluation(Strict):

@@ -95,6 +95,17 @@ def _language(
     missing = tuple(dict.fromkeys(a for a in asked if not supports(model.languages, a)))
     if not missing or (quality is not None and quality.tag != "unrated"):
         return None
+    # Measured at this task in the language, if on a board that nothing ties to the reference: then it can be said only
+    # that it is unrated.
+    rows = quality.evidence if quality is not None else ()
+    heard = {
+        end
+        for row in rows
+        if row.language is not None and row.relevance != "proxy"
+        for end in (split_pair(row.language) or (row.language,))
+    }
+    if all(supports(heard, language) for language in missing):
+        return None
     return Objection(Reason("language", {"missing": missing}), Change("--language", None))
 
 
@@ -107,7 +118,8 @@ def _examples(
     tuned = [row for row in rows if row.setting == "fine-tuned" and row.examples is not None]
     if rows and not any(row.setting == "fine-tuned" for row in rows):
         return None
-    needed = min((row.examples or 0 for row in tuned), default=1)
+    # The first is the reference's where the model sat it: the size that the quality shown was trained on.
+    needed = (tuned[0].examples or 0) if tuned else 1
     if requirements.examples >= max(1, needed):
         return None
     return Objection(

@@ -22,8 +22,9 @@ from llm_select.selection.candidates import (
     variants,
 )
 from llm_select.selection.criteria import quality_anchors, weights_in_force
-from llm_select.selection.finish import after_loss, finish, loss_of, thinking_tokens
+from llm_select.selection.finish import after_loss, finish, loss_of
 from llm_select.selection.order import best_variant, variant_order
+from llm_select.selection.thinking import thinking_tokens
 from llm_select.selection.types import (
     Candidate,
     Change,
@@ -170,7 +171,7 @@ def _self_hosted(
     assert machine is not None
     model = catalog.models[model_id]
     workload = requirements.workload
-    thought = thinking_tokens(catalog, model, mode)
+    thought = thinking_tokens(catalog, model, mode, requirements.task, workload.generate_tokens)
     if thought:
         workload = workload._replace(
             generate_tokens=workload.generate_tokens + thought,

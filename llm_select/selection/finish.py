@@ -12,6 +12,7 @@ from llm_select.evidence.quality import shifted
 from llm_select.evidence.scale import slope_at, to_common
 from llm_select.selection import constraints
 from llm_select.selection.criteria import Measured, terms
+from llm_select.selection.thinking import thinking_tokens
 from llm_select.selection.types import Candidate, Item, Requirements, Term
 
 if TYPE_CHECKING:
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.model import Model
     from llm_select.selection.evaluate import Question
-
-
-def thinking_tokens(catalog: Catalog, model: Model, mode: str) -> int | None:
-    """Reasoning tokens of a request: the card's, or what `scoring.yaml` assumes where nobody measured it."""
-    if mode != "thinking" or model.thinking is None:
-        return 0
-    if model.thinking.tokens is not None:
-        return model.thinking.tokens
-    return catalog.scoring.assumed_thinking_tokens if catalog.scoring is not None else None
 
 
 def finish(
@@ -103,10 +95,11 @@ def _answer_rate(
 
 def _answer_share(question: Question, candidate: Candidate) -> float | None:
     """Share of the generated tokens that are answer, not reasoning; None when its length is not even assumed."""
-    thought = thinking_tokens(question.catalog, candidate.model, candidate.mode)
+    answer = question.requirements.workload.generate_tokens
+    task_id = question.requirements.task
+    thought = thinking_tokens(question.catalog, candidate.model, candidate.mode, task_id, answer)
     if thought is None:
         return None
-    answer = question.requirements.workload.generate_tokens
     return answer / (answer + thought)
 
 

@@ -27,7 +27,9 @@ def test_nothing_fits_in_json_names_the_change_that_admits_the_nearest(call: Cal
 
 
 def test_only_unrated_models_is_1(call: Call) -> None:
-    answer = call("recommend", "--task", "srl", "--gpu-mem", "24", "-o", "json")
+    answer = call(
+        "recommend", "--task", "srl", "--gpu-mem", "24", "--exclude-board", "*-srl*", "-o", "json"
+    )
     assert answer.code == 1
     assert answer.json()["picks"] == []
     assert any(reason["code"] == "no-reference" for reason in answer.json()["assumptions"])

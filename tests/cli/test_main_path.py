@@ -111,8 +111,17 @@ def test_the_change_named_for_it_admits_it(call: Call) -> None:
     assert admitted.code == 0
 
 
-def test_srl_says_that_no_board_ranks_it_and_what_the_literature_shows(call: Call) -> None:
-    answer = call("recommend", "--task", "srl", "--gpu-mem", "24")
+def test_a_task_without_boards_says_so_and_what_the_literature_shows(call: Call) -> None:
+    answer = call("recommend", "--task", "srl", "--gpu-mem", "24", "--exclude-board", "*-srl*")
     assert answer.code == 1
     assert "no board ranks" in answer.out
     assert "literature" in answer.out
+
+
+def test_srl_ranks_networks_whose_training_set_the_user_has(call: Call) -> None:
+    question = ("--task", "srl", "--gpu-mem", "12", "--examples", "50000", "-o", "json")
+    answer = call("recommend", *question)
+    assert [pick["model"] for pick in answer.json()["picks"]] == [
+        "roberta/roberta-large",
+        "t5/t5-base",
+    ]

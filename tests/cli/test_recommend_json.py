@@ -18,7 +18,7 @@ QUESTIONS = {
     "any access": ("--task", "dialogue", "--gpu-mem", "48", "--weights-access", "any"),
     "hosted": ("--task", "translation", "--weights-access", "hosted"),
     "nothing fits": ("--task", "translation", "--gpu-mem", "0.1"),
-    "no board": ("--task", "srl", "--gpu-mem", "24"),
+    "no board": ("--task", "srl", "--gpu-mem", "24", "--exclude-board", "*-srl*"),
 }
 
 

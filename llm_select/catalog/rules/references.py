@@ -156,6 +156,9 @@ def references(catalog: Any) -> Iterator[tuple[str, str, Path, str, str]]:
                 yield section, key, path, kind, name
             for path, name in _sources(value, ()):
                 yield section, key, path, "sources", name
+    scoring = catalog.scoring
+    for name in scoring.assumed_thinking_tokens_by_task if scoring is not None else ():
+        yield "scoring", "", ("assumed_thinking_tokens_by_task", name), "tasks", name
 
 
 def _sources(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -218,6 +221,9 @@ def _of_model(model: Any) -> Iterator[tuple[Path, str, str]]:
         yield ("pretraining", "optimizer"), "methods", model.pretraining.optimizer
     for index, name in enumerate(model.specialization):
         yield ("specialization", index), "tasks", name
+    for index, length in enumerate(model.thinking.lengths if model.thinking is not None else ()):
+        for place, name in enumerate(length.tasks):
+            yield ("thinking", "lengths", index, "tasks", place), "tasks", name
     for index, evaluation in enumerate(model.evaluations):
         yield ("evaluations", index, "benchmark"), "benchmarks", evaluation.benchmark
     for index, artifact in enumerate(model.artifacts):

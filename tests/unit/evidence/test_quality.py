@@ -145,7 +145,20 @@ def test_a_near_task_widens_the_interval_and_is_never_called_measured() -> None:
     made = _catalog(tasks={"task": task(boards=near)})
     other = assess(made, "task", languages=["de"]).qualities["f/m2", "direct"]
     assert other.tag == "inferred"
-    assert (other.high or 0) - (other.low or 0) > 2 * ((own.high or 0) - (own.low or 0))
+    assert (other.high or 0) - (other.low or 0) > (own.high or 0) - (own.low or 0)
+
+
+def test_boards_that_agree_by_construction_leave_the_noise_of_a_second_run() -> None:
+    quality = assess(_catalog(), "task", languages=["de"]).qualities["f/m2", "direct"]
+    # 0.02 logits at 52 of 100 are half a point; 80 % lie within 1.28 of them.
+    assert (quality.high or 0) - (quality.low or 0) == pytest.approx(2 * 1.28 * 0.5, rel=0.05)
+
+
+def test_a_reference_of_one_language_tells_little_of_another() -> None:
+    made = _catalog(boards={"direct": board({"de": DE})})
+    quality = assess(made, "task", languages=["fr"]).qualities["f/m2", "direct"]
+    # Half a logit at 52 of 100 is 12 points.
+    assert (quality.high or 0) - (quality.low or 0) > 2 * 1.28 * 12
 
 
 def test_a_model_tied_to_the_target_by_no_shared_model_is_unrated() -> None:
