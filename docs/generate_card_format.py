@@ -56,6 +56,7 @@ _TITLES = {
     "sources": "Sources",
     "quantizations": "Number formats",
     "engines": "Engines",
+    "serving": "Servers of engines",
     "methods": "Methods and optimizers",
     "licenses": "Licences",
     "scoring": "Scoring",

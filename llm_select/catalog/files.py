@@ -20,6 +20,7 @@ _SUFFIX = ".yaml"
 SINGLE_FILES = {
     "quantizations.yaml": "quantizations",
     "engines.yaml": "engines",
+    "serving.yaml": "serving",
     "methods.yaml": "methods",
     "licenses.yaml": "licenses",
     "scoring.yaml": "scoring",
@@ -44,7 +45,7 @@ class CatalogFile(NamedTuple):
 
     kind: str
     """model, family, board, benchmark, task, device, sources, losses, quantizations, engines,
-    methods, licenses, scoring."""
+    serving, methods, licenses, scoring."""
     id: str
     """From the path: `<family>/<model>` for a card, the family for family.yaml, else the file's
     name."""

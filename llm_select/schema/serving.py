@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from llm_select.schema.base import Slug, SourceId, Strict
+from llm_select.schema.hardware import Vendor
+from llm_select.schema.model import Kind
 
-Vendor = Literal["nvidia", "amd", "apple", "intel", "cpu"]
 Role = Literal[
     "model",
-    "file",
+    "repository",
     "revision",
     "served-name",
     "host",
@@ -37,6 +38,7 @@ Role = Literal[
     "device-layers",
     "host-gib",
     "quantization",
+    "load-format",
     "dtype",
     "device",
     "tools",
@@ -47,13 +49,11 @@ Role = Literal[
     "keep-loaded",
     "loaded-models",
     "offline",
-    "threads",
 ]
-"""What an option is for; the rule that gives it a value is code, its name is the engine's."""
+"""What an option is for. The rule that gives it a value is code; its name is the engine's."""
 
 Option = Annotated[str, StringConstraints(pattern=r"^-{1,2}[a-zA-Z][a-zA-Z0-9-]*$")]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-RoleName = Annotated[Role, Field()]
 
 
 class ModelParsers(Strict):
@@ -70,60 +70,76 @@ class ModelParsers(Strict):
 
 
 class Prepare(Strict):
-    """Commands that make a format's files from the released weights."""
+    """Commands that make files of some formats from the released weights."""
 
+    formats: dict[Slug, str]
+    """Formats, with the name that the commands use for each."""
     commands: tuple[str, ...]
-    """In order. `{repository}`, `{revision}`, `{name}` and `{format}` are filled in."""
+    """In order; `{repository}`, `{revision}` (an option, or empty), `{name}`, `{format}` and `{type}` are filled in."""
     path: str
-    """Where the files are afterwards, relative to the directory of models; `{name}` and `{format}` are filled in."""
+    """What they leave, in the directory of models; `{name}` and `{format}` are filled in."""
 
 
 class Serving(Strict):
-    """How the engine's server is started. Option names are those of the version under `engine.version`, unless said."""
+    """How an engine's server is started. The key is the engine's id."""
 
     command: tuple[str, ...]
-    """Words before the options; `{model}` stands for the model, `{python}` for the interpreter of a virtual environment."""
-    options: dict[RoleName, Option] = {}
-    """Options of the command."""
-    environment: dict[RoleName, Variable] = {}
-    """Settings that are made by environment variables."""
+    """Words before the options. `{model}` stands for the model, `{python}` for the interpreter."""
+    kinds: tuple[Kind, ...] | None = None
+    """Model kinds that the server takes, where they are fewer than the engine's."""
+    options: dict[Role, Option] = {}
+    """Options of the command; none where an export writes the server itself."""
+    environment: dict[Role, Variable] = {}
+    """Settings made by environment variables."""
     private: dict[Variable, str] = {}
-    """Environment that keeps the server from reaching out once the model is downloaded."""
+    """Environment that keeps the server from reaching out once the files are there."""
     port: Annotated[int, Field(gt=0, le=65535)]
     """Its default port."""
     api: Literal["openai", "own"]
     """`openai`: /v1/chat/completions; `own`: the small server that an export writes."""
     health: str
-    """Path that answers when it serves."""
-    loading: dict[Slug, str] = {}
-    """Formats it makes while loading the released weights, with the value of the option."""
+    """Path that answers once it serves."""
+    direct: tuple[Slug, ...] = ()
+    """Formats that it loads from the released weights as they are."""
     dtypes: dict[Slug, str] = {}
-    """Unquantized formats, with the value of the option that names the type."""
-    prepare: dict[Slug, Prepare] = {}
+    """For those of them whose number type is told, the option's value."""
+    loading: dict[Slug, str] = {}
+    """Formats that it makes of the released weights while loading, with the option's value."""
+    load_formats: dict[Slug, str] = {}
+    """For those of them that need a second option, its value."""
+    prepare: tuple[Prepare, ...] = ()
     """Formats that are made beforehand."""
+    tags: tuple[Slug, ...] = ()
+    """Formats that a card's tag (`qwen3:32b`) stands for."""
     parsers: tuple[ModelParsers, ...] = ()
-    """Parsers for models; none is set for a model that no entry names."""
+    """Parsers by model; none is set for a model that no entry names."""
     parsers_detected: str | None = None
-    """Value that makes the engine find the parsers from the chat template; where there is one `parsers` is empty."""
+    """Value that makes it find the parsers from the chat template."""
+    parsers_built_in: bool = False
+    """True when it finds them from the chat template without being told."""
     template_directory: str | None = None
-    """Where the image keeps the example templates."""
+    """Where its image keeps the example templates."""
+    batches_with_narrow_cache: bool = True
+    """False when a cache narrower than the default makes it serve one request at a time."""
     images: dict[Vendor, str] = {}
     """Container image for each maker's devices."""
     install: str | None = None
-    """What pip installs, for a service without containers."""
+    """What pip installs where no container is used."""
     validated: Literal["parser", "source", "documentation"]
-    """How the options were held against the engine: its own parser run on them, read in its source, or in its pages."""
-    validated_version: str
-    """On which version."""
-    validated_how: str
-    """In a sentence."""
+    """How the options were held against the engine: its own parser run on them, its source, or its pages."""
+    version: str
+    """The version they were held against."""
+    checked: str
+    """How, in a sentence."""
     source: SourceId
     """Where the options were read."""
     sources: dict[str, SourceId] = {}
-    """For `parsers`, `images`, `private`, where they were read."""
+    """For `parsers`, `images`, `private`, `prepare`, where they were read."""
 
     @model_validator(mode="after")
-    def _one_way_to_parsers(self) -> Serving:
-        if self.parsers and self.parsers_detected:
-            raise ValueError("parsers: leave them out where parsers_detected is given")
+    def _consistent(self) -> Serving:
+        if sum((bool(self.parsers), bool(self.parsers_detected), self.parsers_built_in)) > 1:
+            raise ValueError("parsers, parsers_detected and parsers_built_in exclude one another")
+        for role in self.options.keys() & self.environment.keys():
+            raise ValueError(f"{role} is both an option and an environment variable")
         return self
