@@ -16,7 +16,6 @@ from llm_select.cli.options import (
     GenerateOption,
     GpuMemOption,
     GpuOption,
-    GpusOption,
     LocaleOption,
     OutputOption,
     QuantizationOption,
@@ -34,7 +33,9 @@ def deploy(
     model: Annotated[str, typer.Argument(help="Model id, name, alias or repository.")],
     task: Annotated[
         str | None,
-        typer.Option("--task", "-t", help="Task id: sets typical lengths, and what an encoder does."),
+        typer.Option(
+            "--task", "-t", help="Task id: sets typical lengths, and what an encoder does."
+        ),
     ] = None,
     gpu: GpuOption = None,
     gpus: Annotated[
@@ -43,7 +44,9 @@ def deploy(
     ] = None,
     nodes: Annotated[
         int | None,
-        typer.Option("--nodes", help="Alike machines of --gpus devices; default: as few as hold it."),
+        typer.Option(
+            "--nodes", help="Alike machines of --gpus devices; default: as few as hold it."
+        ),
     ] = None,
     gpu_mem: GpuMemOption = None,
     ram: RamOption = None,
@@ -79,7 +82,7 @@ def deploy(
     locale: LocaleOption = "en",
     debug: DebugOption = False,
 ) -> int:
-    """What serves a model: engines side by side, their flags with reasons, capacity, cost; --export writes the files."""
+    """What serves a model: engines side by side, settings with reasons, capacity, cost; --export writes files."""
     from llm_select.cli.deploy_question import Typed, read_ask
     from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
@@ -115,8 +118,9 @@ def deploy(
     written: tuple[str, ...] = ()
     if export is not None and answer.fits:
         from llm_select.export.serving.project import write
+        from llm_select.render.deploy_messages import say
 
-        written = write(answer, export)
+        written = write(answer, export, say)
 
     def document() -> Document:
         from llm_select.render.deploy_view import deploy_document

@@ -71,8 +71,10 @@ def read_ask(catalog: Catalog, model_id: str, typed: Typed) -> Ask:
             where="--nodes",
             remedy="name the device with --gpu; see `llm-select hardware list`",
         )
-    if typed.hardware.gpus is not None and typed.hardware.gpus > 1 and not (
-        joined or machine.device is None
+    if (
+        typed.hardware.gpus is not None
+        and typed.hardware.gpus > 1
+        and not (joined or machine.device is None)
     ):
         raise UsageError(
             f"several {machine.name} do not go into one machine",

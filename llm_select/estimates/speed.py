@@ -85,9 +85,7 @@ def job(
     build = engine_build(workload.engine_version) if engine.memory_model == "llama.cpp" else None
     if machine.devices > 1:
         kind = workload.split or next(iter(engine.multi_gpu), None)
-        split = plan_split(
-            size, "layer" if kind == "row" else kind, machine.devices, machine.nodes
-        )
+        split = plan_split(size, "layer" if kind == "row" else kind, machine.devices, machine.nodes)
         if build is not None and build < LLAMACPP_LAYER_SPLIT_BUILD and split.kind == "layer":
             split = split._replace(kind="row")
     kv = float(engine.kv_types.get(workload.kv_type or next(iter(engine.kv_types), ""), 2.0))

@@ -9,13 +9,13 @@ from llm_select.estimates.limits import largest_context
 from llm_select.estimates.memory import serving as estimate_serving
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
+from llm_select.estimates.speed_calibration import MEASURED_BATCH
 from llm_select.plan.deploy_capacity import capacity, served
 from llm_select.plan.deploy_choice import (
     Choice,
     Site,
     choose,
     held_at_once,
-    lacking_gib,
     spread_out,
 )
 from llm_select.plan.deploy_cost import cost, hosted_plans
@@ -131,7 +131,7 @@ def _on(
         if choice is None:
             refused.append((engine_id, Reason("engine-no-files", {})))
             continue
-        plans.append(_plan(catalog, ask, site, choice))
+        plans.append(_plan(ask, site, choice))
     return plans, refused
 
 
@@ -171,7 +171,7 @@ def _choice(found: tuple[Candidate, ...], ask: Ask, site: Site, engine: Engine) 
 
 def _for_rate(choice: Choice, rate: float, site: Site) -> Choice:
     """As few requests together as give the rate at the low end, or as many as give most."""
-    best, most = choice, held_at_once(choice, site)
+    best, most = choice, min(held_at_once(choice, site), _measured(choice))
     batch = choice.workload.batch
     while True:
         work = choice.workload._replace(batch=batch)
@@ -190,6 +190,12 @@ def _for_rate(choice: Choice, rate: float, site: Site) -> Choice:
         batch = min(batch * 2, most)
 
 
+def _measured(choice: Choice) -> int:
+    """Requests together up to which the speed model was measured."""
+    engine = choice.candidate.engine
+    return MEASURED_BATCH.get(engine.memory_model, 1) if engine is not None else 1
+
+
 def _speed(choice: Choice, site: Site) -> SpeedEstimate:
     candidate = choice.candidate
     assert candidate.quantization is not None
@@ -205,7 +211,7 @@ def _speed(choice: Choice, site: Site) -> SpeedEstimate:
     )
 
 
-def _plan(catalog: Catalog, ask: Ask, site: Site, choice: Choice) -> EnginePlan:
+def _plan(ask: Ask, site: Site, choice: Choice) -> EnginePlan:
     candidate, work = choice.candidate, choice.workload
     engine, model = candidate.engine, candidate.model
     assert engine is not None
@@ -232,6 +238,7 @@ def _plan(catalog: Catalog, ask: Ask, site: Site, choice: Choice) -> EnginePlan:
         wanted=ask.workload.batch,
         rate=ask.rate,
         batches=engine.serves_batches,
+        measured=_measured(choice),
     )
     price = None
     if ask.usd_per_hour is not None:
@@ -268,6 +275,6 @@ def _plan(catalog: Catalog, ask: Ask, site: Site, choice: Choice) -> EnginePlan:
         can,
         price,
         site.own_server,
-        notes(setup, can, lacking_gib(choice)),
+        notes(setup, can),
         None,
     )

@@ -23,6 +23,7 @@ def capacity(
     wanted: int,
     rate: float | None,
     batches: bool,
+    measured: int,
 ) -> Capacity:
     """Capacity of a replica that runs `workload.batch` requests together.
 
@@ -30,14 +31,15 @@ def capacity(
     replica kept full serves 1 / (prompt / prefill + written / decode of all streams) requests per second: throughput
     by the utilisation law (Denning and Buzen 1978, "The operational analysis of queueing network models"). Every
     request is taken to have the lengths asked. `wanted` requests at a time and `rate` requests per second each ask for
-    a number of replicas; the larger counts. Nothing is claimed where the speed model claims nothing.
+    a number of replicas; the larger counts. Nothing is claimed where the speed model claims nothing, nor for more
+    requests together than were `measured`.
     """
     together = workload.batch if batches else 1
-    per_second = served(speed, workload)
+    per_second = served(speed, workload) if together <= measured else None
     prefill = speed.prefill
     first = _inverse(prefill, workload.prompt_tokens)
     last = _inverse(prefill, workload.prompt_tokens * together)
-    token = _inverse(speed.decode, 1.0)
+    token = _inverse(speed.decode, 1.0) if together <= measured else None
     request = _times(_inverse(per_second, 1.0), together)
     written = _times(per_second, workload.generate_tokens) if speed.decode is not None else None
     by_users = math.ceil(wanted / max(1, workload.batch))
@@ -61,7 +63,9 @@ def capacity(
         requests_per_second=per_second,
         replicas=replicas,
         rate_known=known,
-        missing=speed.missing if per_second is None else None,
+        missing=None
+        if per_second is not None
+        else speed.missing or ("batch-unmeasured" if together > measured else "compute-unknown"),
     )
 
 

@@ -9,7 +9,6 @@ from llm_select.estimates.limits import largest_batch
 from llm_select.estimates.memory import inference_memory
 from llm_select.plan.deploy_capacity import MOST_SEQUENCES
 from llm_select.plan.deploy_files import files
-from llm_select.units import GIB
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing
@@ -48,7 +47,7 @@ def choose(candidates: Sequence[Candidate], workload: Workload, site: Site) -> C
     in main memory where its size was given, the format that leaves fewest there. A cache type that was asked for is
     kept.
     """
-    held = [(one, where) for one in candidates if (where := _files(one, site)) is not None]
+    held = [(one, where) for one in candidates if (where := files(one, site.serving)) is not None]
     # Of formats as wide, files that exist go before files to be made.
     held.sort(key=lambda pair: (-_bits(pair[0]), pair[1].basis != "published"))
     if not held:
@@ -129,10 +128,6 @@ def _attempts(candidate: Candidate, workload: Workload, site: Site) -> Iterator[
             return
 
 
-def _files(candidate: Candidate, site: Site) -> Files | None:
-    return files(candidate, site.serving, own_server=site.own_server)
-
-
 def _try(candidate: Candidate, where: Files, workload: Workload, site: Site) -> Choice:
     assert candidate.quantization is not None
     assert candidate.engine is not None
@@ -166,8 +161,3 @@ def _raised(choice: Choice, site: Site) -> Choice | None:
 
 def _bits(candidate: Candidate) -> float:
     return candidate.quantization.bits if candidate.quantization is not None else 0.0
-
-
-def lacking_gib(choice: Choice) -> float:
-    """GiB that the fullest device lacks."""
-    return (choice.memory.device_high - (choice.memory.usable or 0.0)) / GIB

@@ -41,7 +41,7 @@ def cost(
         made = (each * rate.high, each * rate.expected, each * rate.low)
         return Range(*(usd_per_hour / (one * HOUR) * MILLION for one in made))
 
-    prices = [
+    prices: list[tuple[str, Offer | None, float, float]] = [
         (o.provider, o, o.input_usd_per_mtok, o.output_usd_per_mtok)
         for o in sorted(offers, key=lambda o: request_usd(o, workload))
     ]
@@ -58,9 +58,7 @@ def cost(
             load = Range(
                 even / HOUR / rate.high, even / HOUR / rate.expected, even / HOUR / rate.low
             )
-        hosted.append(
-            Comparison(provider, offer, each, each / tokens * MILLION, even, load)
-        )
+        hosted.append(Comparison(provider, offer, each, each / tokens * MILLION, even, load))
     return Cost(
         usd_per_hour,
         per_million(tokens),

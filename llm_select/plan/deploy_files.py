@@ -23,9 +23,9 @@ class Repository(NamedTuple):
 
 
 def repository(model: Model) -> Repository | None:
-    """The released weights: the widest files in the developer's format, else a repository among the names, else None."""
+    """The released weights: unquantized files, else the developer's, else a repository among the names, else None."""
     released = [a for a in model.artifacts if a.format == "safetensors"]
-    plain = [a for a in released if a.quantization in ("bf16", "fp16", "fp32")]
+    plain = [a for a in released if a.quantization in PLAIN]
     for artifact in (*plain, *released):
         return Repository(artifact.repository, artifact.revision, listed=True)
     names = [alias for alias in model.aliases if alias.count("/") == 1]
@@ -43,8 +43,12 @@ def short_name(model_id: str) -> str:
     return model_id.rpartition("/")[2]
 
 
-def files(candidate: Candidate, serving: Serving, *, own_server: bool) -> Files | None:
-    """The files for a format on an engine; None where neither the card has them nor the engine can make them."""
+def files(candidate: Candidate, serving: Serving) -> Files | None:
+    """The files for a format on an engine; None where neither the card has them nor the engine can make them.
+
+    Weights that were released in a narrow format are not made narrower while loading: engines refuse to quantize a
+    quantized checkpoint. Of those in FP8 the GGUF converter makes 16 bits first.
+    """
     name, model = candidate.quantization_id or "", candidate.model
     published = next((a for a in model.artifacts if a.quantization == name), None)
     if published is not None:
@@ -56,16 +60,16 @@ def files(candidate: Candidate, serving: Serving, *, own_server: bool) -> Files 
     source = repository(model)
     if source is None:
         return None
-    if name in serving.direct or own_server:
+    if name in serving.direct and _plain(model):
         code = "files-direct" if source.listed else "files-alias"
         reason = Reason(code, {"repository": source.name, "format": _format(candidate)})
-        return Files("direct", source.name, source.name, source.revision, (), reason)
-    if name in serving.loading:
+        return _fetched("direct", source, reason)
+    if name in serving.loading and _plain(model):
         code = "files-loading" if source.listed else "files-loading-alias"
         reason = Reason(code, {"repository": source.name, "format": _format(candidate)})
-        return Files("loading", source.name, source.name, source.revision, (), reason)
+        return _fetched("loading", source, reason)
     for prepare in serving.prepare:
-        if name in prepare.formats:
+        if name in prepare.formats and (_plain(model) or _converts(model, prepare)):
             return _prepared(candidate, prepare, source)
     return None
 
@@ -73,17 +77,17 @@ def files(candidate: Candidate, serving: Serving, *, own_server: bool) -> Files 
 def _published(candidate: Candidate, artifact: Artifact, serving: Serving) -> Files:
     values = {"repository": artifact.repository, "format": _format(candidate)}
     place = (artifact.repository, artifact.revision)
+    fetch = _fetch(*place)
     if artifact.format != "gguf":
         reason = Reason("files-published", values)
-        return Files("published", artifact.repository, *place, (), reason)
+        return Files("published", artifact.repository, *place, (fetch,), reason)
     if "repository" in serving.options:
         kind = (candidate.quantization_id or "").removesuffix("-gguf").upper()
         told = f"{artifact.repository}:{kind}"
-        return Files("published", told, *place, (), Reason("files-published", values))
+        return Files("published", told, *place, (fetch,), Reason("files-published", values))
     # The card names the repository of a GGUF file, not the file in it.
     name = short_name(candidate.model_id)
-    pinned = f" --revision {artifact.revision}" if artifact.revision else ""
-    command = f"hf download {artifact.repository}{pinned} --local-dir {name}"
+    command = f"{fetch} --local-dir {name}"
     reason = Reason("files-unnamed", values)
     return Files("published", f"{MODELS}/{name}/FILE.gguf", *place, (command,), reason)
 
@@ -107,6 +111,31 @@ def _prepared(candidate: Candidate, prepare: Prepare, source: Repository) -> Fil
         tuple(command.format(**filled) for command in prepare.commands),
         Reason(code, values),
     )
+
+
+def _fetched(basis: str, source: Repository, reason: Reason) -> Files:
+    command = _fetch(source.name, source.revision)
+    return Files(basis, source.name, source.name, source.revision, (command,), reason)
+
+
+def _fetch(repository: str, revision: str | None) -> str:
+    """Into the hub's cache, where servers look when they may not ask the network."""
+    return f"hf download {repository}" + (f" --revision {revision}" if revision else "")
+
+
+def _plain(model: Model) -> bool:
+    """True when the weights were released unquantized, or the card lists no files and so no other release."""
+    released = [a.quantization for a in model.artifacts if a.format == "safetensors"]
+    return not released or any(name in PLAIN for name in released)
+
+
+def _converts(model: Model, prepare: Prepare) -> bool:
+    gguf = prepare.path.endswith(".gguf")
+    return gguf and any(a.quantization == "fp8" for a in model.artifacts)
+
+
+PLAIN = ("bf16", "fp16", "fp32")
+"""Formats of safetensors that are not quantized."""
 
 
 def _format(candidate: Candidate) -> str:

@@ -72,7 +72,7 @@ class Written(NamedTuple):
             self.flags.append(Flag(role, known[role], text, reason))
         elif role in serving.environment and not self.setup.own_server:
             self.flags.append(
-                Flag(role, serving.environment[role], text or "1", reason, environment=True)  # type: ignore[index]
+                Flag(role, serving.environment[role], text or "1", reason, environment=True)
             )
 
 
@@ -183,9 +183,7 @@ def _devices(setup: Setup, written: Written) -> None:
         left = memory.offloaded_layers
         value = "all" if not left else str(setup.layers + 1 - left)
         code = "flag-all-layers" if not left else "flag-some-layers"
-        written.add(
-            "device-layers", value, Reason(code, {"layers": setup.layers, "left": left})
-        )
+        written.add("device-layers", value, Reason(code, {"layers": setup.layers, "left": left}))
     written.add("device", _device(setup), Reason("flag-device", {}))
     if split.devices == 1:
         return

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from llm_select.plan.deploy_flags import Setup
     from llm_select.plan.deploy_types import Capacity
 
+WHOLE = 16.0
+"""Bits of formats that cost nothing."""
 
-def notes(setup: Setup, capacity: Capacity, lacking: float) -> tuple[Reason, ...]:
-    """Reasons in the order they matter. `lacking`: GiB that the fullest device lacks; below 0 where it fits."""
+
+def notes(setup: Setup, capacity: Capacity) -> tuple[Reason, ...]:
+    """Reasons in the order they matter."""
     said: list[Reason] = []
     model, work = setup.model, setup.workload
     if setup.memory.verdict != "fits":
@@ -37,9 +40,9 @@ def notes(setup: Setup, capacity: Capacity, lacking: float) -> tuple[Reason, ...
         said.append(Reason("note-own-server", {"engine": name}))
     if work.kv_type is not None:
         said.append(Reason("note-kv-loss", {"type": work.kv_type}))
-    if setup.files.basis in ("loading", "prepared"):
-        form = setup.candidate.quantization
-        said.append(Reason("note-format-loss", {"format": form.name if form else ""}))
+    form = setup.candidate.quantization
+    if form is not None and form.bits < WHOLE:
+        said.append(Reason("note-format-loss", {"format": form.name}))
     if not _knows_context(setup):
         said.append(Reason("note-context-unbound", {"tokens": work.context}))
     if model.kind == "decoder" and not setup.own_server and not _base(setup):

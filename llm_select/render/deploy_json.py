@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.render.deploy_lines import Place, arguments, environment, shell_line
+from llm_select.plan.deploy_lines import Place, arguments, environment, shell_line
 from llm_select.render.deploy_messages import say
 from llm_select.render.payload import VERSION, Json, assumption_json, memory_json, speed_json
 from llm_select.units import GIB

@@ -100,7 +100,9 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "flag-prompts": "prompts read together",
     "flag-keep-loaded": "the model stays loaded; the default unloads it after five minutes",
     "flag-loaded-models": "memory was counted for one model",
-    "flag-kv-type": lambda v: f"at {v['type']} the cache fits, at the default type it does not, or it was asked for",
+    "flag-kv-type": lambda v: (
+        f"at {v['type']} the cache fits, at the default type it does not, or it was asked for"
+    ),
     "flag-flash-attention": "a quantized cache needs it",
     "flag-share": lambda v: (
         f"the share of a device on which the estimate stands; up to {_num(v, 'needed_gib'):.1f} of the "
@@ -118,10 +120,12 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "flag-layer-split": lambda v: f"whole layers over {v['devices']} devices",
     "flag-tensor": _tensor,
     "flag-pipeline": _pipeline,
-    "flag-nodes": lambda v: f"{v['nodes']} machines, each told its place and the address of the first",
+    "flag-nodes": lambda v: (
+        f"{v['nodes']} machines, each told its place and the address of the first"
+    ),
     "flag-quantization": lambda v: f"makes {v['format']} of the released weights",
     "flag-dtype": lambda v: f"the format the memory was counted for: {v['format']}",
-    "flag-parser-detected": "found by the engine from the model's chat template; off, with a warning, where it finds none",
+    "flag-parser-detected": "the engine finds it from the chat template; off, with a warning, where it finds none",
     "flag-tool-parser": "named for this model in the engine's pages",
     "flag-reasoning-parser": "named for this model in the engine's pages",
     "flag-chat-template": "the template the engine's pages name for tool calls of this model",
@@ -134,13 +138,15 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
         "(`llm-select finetune`)"
     ),
     "note-embedder": "serving it means texts in, vectors out: it writes nothing",
-    "note-encoder-decoder": "pretrained to fill gaps or to denoise: fine-tune it unless its prompt formats are what you need",
+    "note-encoder-decoder": "pretrained to restore text: fine-tune it, unless its own prompt formats are what you need",
     "note-base-model": "a base model without a chat format: it continues text (/v1/completions), it does not answer",
     "note-own-server": lambda v: (
         f"{v['engine']} has no server for this kind of model: --export writes a small one, one request after the "
         "other; for many users put a queue before it"
     ),
-    "note-kv-loss": lambda v: f"what a cache of type {v['type']} costs in quality is not in the catalog",
+    "note-kv-loss": lambda v: (
+        f"what a cache of type {v['type']} costs in quality is not in the catalog"
+    ),
     "note-format-loss": lambda v: (
         f"what {v['format']} costs in quality: see `llm-select explain` for the task"
     ),
@@ -152,7 +158,9 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "note-parsers-built-in": "tool calls and reasoning are found from the chat template without a setting",
     "note-parsers-detected": "tool calls and reasoning by the chat template",
     "note-parsers-known": "tool calls and reasoning as the engine's pages say for this model",
-    "note-parsers-partly": lambda v: f"no parser is named for its {_words(v, 'missing')}: none is set",
+    "note-parsers-partly": lambda v: (
+        f"no parser is named for its {_words(v, 'missing')}: none is set"
+    ),
     "note-parsers-unknown": (
         "the engine's pages name no parsers for this model: tool calls and reasoning come as plain text"
     ),
@@ -181,12 +189,16 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "server-kind": lambda v: f"its server does not take {v['kind']} models",
     # the answer
     "devices-derived": _derived,
-    "lengths-read": lambda v: f"texts of {tokens(_num(v, 'prompt'))} tokens, {v['batch']} at a time",
+    "lengths-read": lambda v: (
+        f"texts of {tokens(_num(v, 'prompt'))} tokens, {v['batch']} at a time"
+    ),
     "privacy-self-hosted": (
         "nothing leaves the machine once the files are there: prompts and answers stay on it, and the settings above "
         "turn off what the engine would report or look up"
     ),
-    "privacy-hosted": lambda v: f"every prompt and every answer goes to {_words_or(v, 'providers')}",
+    "privacy-hosted": lambda v: (
+        f"every prompt and every answer goes to {_words_or(v, 'providers')}"
+    ),
 }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from llm_select.plan.deploy_lines import shell_line
 from llm_select.render.deploy_json import flat_plan
-from llm_select.render.deploy_lines import shell_line
 from llm_select.render.deploy_messages import say
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.messages import sentence
@@ -146,9 +146,7 @@ def _lengths(plan: EnginePlan) -> str:
     work = plan.workload
     if plan.candidate.model.kind == "encoder":
         return f"{tokens(work.prompt_tokens)} tokens read"
-    return (
-        f"{tokens(work.prompt_tokens)} tokens read and {tokens(work.generate_tokens)} written"
-    )
+    return f"{tokens(work.prompt_tokens)} tokens read and {tokens(work.generate_tokens)} written"
 
 
 def _held(held: int | None) -> str:
@@ -166,7 +164,9 @@ def _cost(cost: Cost) -> tuple[tuple[str, str], ...]:
     for one in cost.hosted:
         rows.append((_provider(one), _break_even(one)))
     if not cost.hosted:
-        rows.append(("hosted", "no offer for this model in the catalog: --hosted-price compares one"))
+        rows.append(
+            ("hosted", "no offer for this model in the catalog: --hosted-price compares one")
+        )
     return tuple(rows)
 
 
@@ -194,10 +194,11 @@ def _stands_on(answer: Deployment) -> tuple[tuple[str, str], ...]:
         plan = answer.plans[0]
         rows += [("assumed", assumption_sentence(a)) for a in plan.memory.assumptions]
         rows += [("assumed", assumption_sentence(a)) for a in plan.speed.assumptions]
-        checked = f"{plan.serving.checked} ({plan.serving.version})"
-        rows.append(("settings", checked))
         source = answer.catalog.sources.get(plan.serving.source)
-        if source is not None:
+        if plan.own_server:
+            rows.append(("settings", "those of the server that --export writes"))
+        elif source is not None:
+            rows.append(("settings", f"{plan.serving.checked} ({plan.serving.version})"))
             rows.append(("source", f"{source.title} {source.url}"))
     return tuple(dict.fromkeys(rows))
 

@@ -62,6 +62,7 @@ _MISSING = {
     "compute-unknown": "throughput of the machine not in the catalog",
     "reads-only": "throughput of the machine not in the catalog",
     "network-unmeasured": "the network between nodes was not measured",
+    "batch-unmeasured": "so many requests together were not measured on such an engine",
 }
 
 

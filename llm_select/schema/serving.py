@@ -77,7 +77,7 @@ class Prepare(Strict):
     commands: tuple[str, ...]
     """In order; `{repository}`, `{revision}` (an option, or empty), `{name}`, `{format}` and `{type}` are filled in."""
     path: str
-    """What they leave, in the directory of models; `{name}` and `{format}` are filled in."""
+    """What they leave, in the directory of models; filled in the same way."""
 
 
 class Serving(Strict):
@@ -87,6 +87,8 @@ class Serving(Strict):
     """Words before the options. `{model}` stands for the model, `{python}` for the interpreter."""
     kinds: tuple[Kind, ...] | None = None
     """Model kinds that the server takes, where they are fewer than the engine's."""
+    revision_mark: str | None = None
+    """What joins a model and its revision where no option names the revision."""
     options: dict[Role, Option] = {}
     """Options of the command; none where an export writes the server itself."""
     environment: dict[Role, Variable] = {}
@@ -119,6 +121,12 @@ class Serving(Strict):
     """True when it finds them from the chat template without being told."""
     template_directory: str | None = None
     """Where its image keeps the example templates."""
+    container_command: tuple[str, ...] | None = None
+    """The command in its image, where it differs."""
+    cache_directory: str = "/root/.cache/huggingface"
+    """Where its image looks for downloaded files."""
+    head_port: Annotated[int, Field(gt=0, le=65535)] | None = None
+    """Port that the head's address is given with, where it takes both in one."""
     batches_with_narrow_cache: bool = True
     """False when a cache narrower than the default makes it serve one request at a time."""
     images: dict[Vendor, str] = {}

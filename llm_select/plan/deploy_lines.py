@@ -41,6 +41,12 @@ def filled(text: str, place: Place) -> str:
 def arguments(plan: EnginePlan, place: Place) -> list[str]:
     """The command with its options, word by word."""
     model = filled(plan.files.model, place)
+    if (
+        plan.serving.revision_mark
+        and plan.files.revision
+        and plan.files.model == plan.files.repository
+    ):
+        model = f"{model}{plan.serving.revision_mark}{plan.files.revision}"
     words: list[str] = []
     command = ("{python}", "serve.py") if plan.own_server else plan.serving.command
     for word in command:
