@@ -6,8 +6,8 @@
 
 The command lines of the plans in `tests/serving/cases.txt` are given to the parser, which must take them and leave no
 option over; the names it knows are written to `tests/serving/options.json`, against which the tests hold every plan
-without the engine. Packages that only a GPU has (Triton, torchvision, MLX) are replaced by stand-ins while the parser is
-imported. For llama.cpp and Ollama, which are no Python, names are read from a source file.
+without the engine. Packages that only a GPU has (Triton, torchvision, MLX) are replaced by stand-ins while the parser
+is imported. For llama.cpp and Ollama, which are no Python, names are read from a source file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import MagicMock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,7 +92,7 @@ def plans(engine: str) -> Iterator[tuple[str, EnginePlan]]:
 class _StandIn(types.ModuleType):
     """A module of which everything can be asked."""
 
-    __path__: list[str] = []
+    __path__: ClassVar[list[str]] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -117,7 +117,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _vllm() -> argparse.ArgumentParser:
-    os.environ.setdefault("VLLM_TARGET_DEVICE", "cpu")  # else it looks for a device to take defaults from
+    os.environ.setdefault(
+        "VLLM_TARGET_DEVICE", "cpu"
+    )  # else it looks for a device to take defaults from
     from vllm.entrypoints.common.cli_args import make_arg_parser
     from vllm.utils.argparse_utils import FlexibleArgumentParser
 

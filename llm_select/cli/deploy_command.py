@@ -87,7 +87,6 @@ def deploy(
     from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
     from llm_select.cli.question import Hardware
-    from llm_select.errors import UsageError
     from llm_select.plan.deploy import deployment
 
     form = check_form(output, locale)
@@ -109,12 +108,7 @@ def deploy(
         export is not None,
     )
     ask = read_ask(loaded, model_id, typed)
-    try:
-        answer = deployment(loaded, model_id, ask)
-    except UsageError as error:
-        if error.where == "kv_type":  # the sizing sheet's column of the same name
-            error.where = "--kv-type"
-        raise
+    answer = deployment(loaded, model_id, ask)
     written: tuple[str, ...] = ()
     if export is not None and answer.fits:
         from llm_select.export.serving.project import write

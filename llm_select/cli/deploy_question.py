@@ -52,6 +52,7 @@ def read_ask(catalog: Catalog, model_id: str, typed: Typed) -> Ask:
     _check_task(catalog, model, task)
     price = _price(typed)
     engines = tuple(named(catalog, "--engine", name) for name in typed.engines)
+    _check_kv_type(catalog, engines, typed.kv_type)
     formats = tuple(named(catalog, "--quantization", name) for name in typed.quantizations)
     hosted_only = model.weights == "hosted" or model.architecture is None
     if hosted_only:
@@ -121,10 +122,11 @@ def _workload(
         longest = max(workload.prompt_tokens, workload.generate_tokens)
     if native is not None and longest > native:
         if typed.context is not None or typed.generate is not None:
+            each = " of source and of answer" if model.kind == "encoder-decoder" else ""
             raise UsageError(
-                f"{model.name} was trained for {native:,} tokens",
+                f"{model.name} was trained for {native:,} tokens{each}",
                 where="--context" if typed.context is not None else "--generate",
-                remedy=f"ask for at most {native}" + _extended(model),
+                remedy=f"ask for at most {native}{each}" + _extended(model),
             )
         share = native / longest
         prompt = max(1, int(workload.prompt_tokens * share))
@@ -165,6 +167,18 @@ def _check_task(catalog: Catalog, model: Model, task: str | None) -> None:
             f"{model.kind} models cannot do {task}; it takes {', '.join(kinds)}",
             where="--task",
             remedy="leave it out, or name another model",
+        )
+
+
+def _check_kv_type(catalog: Catalog, engines: tuple[str, ...], kind: str | None) -> None:
+    """A type that some engine has is that engine's alone; one that none has is a mistake."""
+    asked = engines or tuple(catalog.engines)
+    known = dict.fromkeys(t for name in asked for t in catalog.engines[name].kv_types)
+    if kind is not None and kind not in known:
+        raise UsageError(
+            f"no engine{' asked for' if engines else ''} has a cache type {kind!r}",
+            where="--kv-type",
+            remedy=f"it takes {', '.join(known)}",
         )
 
 

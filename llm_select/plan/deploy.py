@@ -21,7 +21,7 @@ from llm_select.plan.deploy_choice import (
 from llm_select.plan.deploy_cost import cost, hosted_plans
 from llm_select.plan.deploy_flags import Setup, flags
 from llm_select.plan.deploy_notes import notes
-from llm_select.plan.deploy_order import ordered
+from llm_select.plan.deploy_order import EIGHT, ordered
 from llm_select.plan.deploy_types import Ask, Deployment, EnginePlan
 from llm_select.selection.candidates import offerings, released_bits, runs, runs_on, variants
 from llm_select.selection.types import Reason, Requirements, Value
@@ -42,8 +42,7 @@ MOST_NODES = 16
 
 
 def deployment(catalog: Catalog, model_id: str, ask: Ask) -> Deployment:
-    """Plans for every engine asked for. Raises ShapeError when the card lacks a width that is needed, UsageError for
-    a cache type that an engine lacks."""
+    """Plans for every engine asked for. Raises ShapeError when the card lacks a width that is needed."""
     model = catalog.models[model_id]
     hosted = hosted_plans(model.hosted, ask.workload, ask.rate)
     if model.architecture is None or ask.machine is None:
@@ -51,24 +50,16 @@ def deployment(catalog: Catalog, model_id: str, ask: Ask) -> Deployment:
         return Deployment(model_id, catalog, ask, (), (), hosted, ask.assumed, privacy)
     size = sizing(model)
     assumed = ask.assumed
-    first = None
-    for machine in _layouts(ask):
-        plans, refused = _on(catalog, model_id, ask, machine, size)
-        first = first or (plans, refused)
-        if any(plan.fits for plan in plans):
-            inside, asked = machine.devices // machine.nodes, ask.machine.devices
-            if machine.nodes != (ask.nodes or 1) or inside != asked:
-                values: dict[str, Value] = {
-                    "devices": inside,
-                    "nodes": machine.nodes,
-                    "machine": machine.name,
-                }
-                assumed = (*assumed, Reason("devices-derived", values))
-            break
-    else:
-        # Nothing holds it: the machine as it was given is what the answer is about.
-        assert first is not None
-        plans, refused = first
+    plans, refused = _settle(catalog, model_id, ask, size)
+    machine = plans[0].machine if plans else ask.machine
+    if machine.nodes != (ask.nodes or 1) or machine.devices // machine.nodes != ask.machine.devices:
+        values: dict[str, Value] = {
+            "devices": machine.devices // machine.nodes,
+            "nodes": machine.nodes,
+            "machine": machine.name,
+            "clustered": ask.clustered,
+        }
+        assumed = (*assumed, Reason("devices-derived", values))
     return Deployment(
         model_id,
         catalog,
@@ -79,6 +70,34 @@ def deployment(catalog: Catalog, model_id: str, ask: Ask) -> Deployment:
         assumed,
         Reason("privacy-self-hosted", {}),
     )
+
+
+Found = tuple[list[EnginePlan], list[tuple[str, Reason]]]
+
+
+def _settle(catalog: Catalog, model_id: str, ask: Ask, size: Sizing) -> Found:
+    """The first layout that holds the model. Where one device does not, devices of a data centre are added until it is
+    held at eight bits or as it was released, for their number is free; cards of a desktop until it is held at all.
+    The machine as it was given where nothing holds it."""
+    released = released_bits(catalog, catalog.models[model_id])
+    enough = min(EIGHT, released) if ask.clustered else 0.0
+    first: Found | None = None
+    narrow: Found | None = None
+    for machine in _layouts(ask):
+        found = _on(catalog, model_id, ask, machine, size)
+        first = first or found
+        bits = [_bits(plan) for plan in found[0] if plan.fits]
+        if not bits:
+            continue
+        if found is first or max(bits) >= enough:
+            return found
+        narrow = narrow or found
+    assert first is not None
+    return narrow or first
+
+
+def _bits(plan: EnginePlan) -> float:
+    return plan.candidate.quantization.bits if plan.candidate.quantization is not None else 0.0
 
 
 def _layouts(ask: Ask) -> Iterator[Machine]:
@@ -94,9 +113,7 @@ def _layouts(ask: Ask) -> Iterator[Machine]:
             yield machine._replace(devices=counts[-1] * more, nodes=more)
 
 
-def _on(
-    catalog: Catalog, model_id: str, ask: Ask, machine: Machine, size: Sizing
-) -> tuple[list[EnginePlan], list[tuple[str, Reason]]]:
+def _on(catalog: Catalog, model_id: str, ask: Ask, machine: Machine, size: Sizing) -> Found:
     model = catalog.models[model_id]
     plans: list[EnginePlan] = []
     refused: list[tuple[str, Reason]] = []
@@ -109,6 +126,9 @@ def _on(
             continue
         serving = catalog.serving.get(engine_id)
         reason = _refusal(engine_id, engine, serving, model, machine)
+        kind = ask.workload.kv_type
+        if reason is None and kind is not None and kind not in engine.kv_types:
+            reason = Reason("engine-no-kv-type", {"type": kind, "types": tuple(engine.kv_types)})
         if reason is not None or serving is None:
             refused.append((engine_id, reason or Reason("engine-unknown-server", {})))
             continue
@@ -260,6 +280,7 @@ def _plan(ask: Ask, site: Site, choice: Choice) -> EnginePlan:
         choice.files,
         ask.task,
         site.own_server,
+        ask.workload.kv_type is not None,
     )
     return EnginePlan(
         candidate,

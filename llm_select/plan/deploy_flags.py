@@ -48,6 +48,8 @@ class Setup(NamedTuple):
     task: str | None
     """Task of an own server."""
     own_server: bool
+    kv_asked: bool = False
+    """True when the cache type was asked for."""
 
     @property
     def model(self) -> Model:
@@ -141,7 +143,7 @@ def _cache(setup: Setup, written: Written) -> None:
     kind = setup.workload.kv_type
     if kind is None:
         return
-    reason = Reason("flag-kv-type", {"type": kind})
+    reason = Reason("flag-kv-asked" if setup.kv_asked else "flag-kv-type", {"type": kind})
     for role in ("kv-type", "kv-key-type", "kv-value-type"):
         written.add(role, kind, reason)
     if kind.startswith("q") and kind[1:].isdigit():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.plan.deploy_files import PLAIN
 from llm_select.plan.deploy_flags import parsers_for
 from llm_select.selection.types import Reason, Value
 from llm_select.units import GIB
@@ -41,7 +42,7 @@ def notes(setup: Setup, capacity: Capacity) -> tuple[Reason, ...]:
     if work.kv_type is not None:
         said.append(Reason("note-kv-loss", {"type": work.kv_type}))
     form = setup.candidate.quantization
-    if form is not None and form.bits < WHOLE:
+    if form is not None and form.bits < WHOLE and not _released(setup):
         said.append(Reason("note-format-loss", {"format": form.name}))
     if not _knows_context(setup):
         said.append(Reason("note-context-unbound", {"tokens": work.context}))
@@ -50,6 +51,12 @@ def notes(setup: Setup, capacity: Capacity) -> tuple[Reason, ...]:
     if capacity.held is None and not setup.own_server and setup.memory.verdict == "fits":
         said.append(Reason("note-one-at-a-time", {}))
     return tuple(said)
+
+
+def _released(setup: Setup) -> bool:
+    """True when the format is the one the weights were released in: nothing was lost since."""
+    wider = [a for a in setup.model.artifacts if a.quantization in PLAIN]
+    return setup.files.basis == "published" and not wider
 
 
 def _base(setup: Setup) -> bool:

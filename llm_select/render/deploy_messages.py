@@ -28,8 +28,9 @@ def _words(v: Values, key: str) -> str:
 
 def _derived(v: Values) -> str:
     nodes = f" in each of {v['nodes']} machines" if _num(v, "nodes") > 1 else ""
+    held = "hold it at eight bits or as released" if v["clustered"] else "hold it"
     return (
-        f"{v['devices']} × {v['machine']}{nodes}: the fewest of 1, 2, 4 and 8 in a machine that hold it; --gpus and "
+        f"{v['devices']} × {v['machine']}{nodes}: the fewest of 1, 2, 4 and 8 in a machine that {held}; --gpus and "
         "--nodes set them"
     )
 
@@ -57,6 +58,12 @@ def _pipeline(v: Values) -> str:
         return f"{v['stages']} groups of layers, across machines: only a layer's output crosses the network"
     return f"{v['stages']} groups of layers: heads do not divide over all {v['devices']} devices"
 
+
+_PRIVATE = {
+    "VLLM_NO_USAGE_STATS": "no usage reports to its developers, which are on by default",
+    "HF_HUB_OFFLINE": "it does not ask the hub: the files are there",
+    "OLLAMA_NO_CLOUD": "no models or searches of its maker's cloud",
+}
 
 SENTENCES: dict[str, str | Callable[[Values], str]] = {
     # where files come from
@@ -130,7 +137,9 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "flag-reasoning-parser": "named for this model in the engine's pages",
     "flag-chat-template": "the template the engine's pages name for tool calls of this model",
     "flag-offline": "no network once the file is there",
-    "flag-private": "keeps the server from reaching out",
+    "flag-private": lambda v: _PRIVATE.get(
+        str(v["variable"]), "keeps the server from reaching out"
+    ),
     # notes
     "note-no-fit": _no_fit,
     "note-encoder-head": (
@@ -183,6 +192,7 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "engine-device": lambda v: f"does not run on {v['machine']}",
     "engine-one-device": lambda v: f"runs on one device, not on {v['devices']}",
     "engine-one-node": lambda v: f"no settings known for {v['nodes']} machines",
+    "engine-no-kv-type": lambda v: f"has no cache type {v['type']}; it has {_words(v, 'types')}",
     "engine-no-format": "loads none of the formats asked for, or none on this device",
     "engine-no-files": "no files in its formats on the card, and it cannot make them",
     "engine-unknown-server": "the catalog does not say how to start it",

@@ -79,7 +79,8 @@ def _engines(plans: Sequence[EnginePlan]) -> Table:
 
 
 def _detail(plan: EnginePlan, *, recommended: bool) -> list[Block]:
-    title = f"{'Recommended: ' if recommended else ''}{_name(plan)}"
+    word = "Recommended: " if recommended and plan.fits else "" if plan.fits else "Nearest: "
+    title = f"{word}{_name(plan)}"
     blocks: list[Block] = [Text(title, "head"), Text(shell_line(plan), "line")]
     rows = []
     for flag in plan.flags:

@@ -96,6 +96,15 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
             "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
             f"PATH=$PWD/.venv/bin:$PATH {shell_line(one.plan, Place())}",
         )
+        nodes = one.plan.machine.nodes
+        if nodes > 1:
+            yield f"The same on the other {nodes - 1} machine(s), each with its rank and the first one's address:"
+            yield ""
+            options: dict[str, str] = dict(one.plan.serving.options)  # type: ignore[arg-type]
+            worker = f" {options['worker']}" if "worker" in options else ""
+            port = one.plan.serving.head_port
+            place = Place(rank="1", head_port=f":{port}" if port else "")
+            yield from _block(f"PATH=$PWD/.venv/bin:$PATH {shell_line(one.plan, place)}{worker}")
     elif one.plan.machine.nodes == 1:
         yield "By hand:"
         yield ""
@@ -157,6 +166,10 @@ def _cluster(one: Export) -> Iterator[str]:
             f"docker build -t {one.name}:1 .  # then push it where the cluster pulls, and write that name in the file"
         )
     yield from _block("kubectl apply -f kubernetes.yaml")
+    yield from _block(f"kubectl port-forward service/{one.name} {one.port}")
+    if not one.local:
+        yield f"The job `{one.name}-download` fetches the files into the volume; the servers may reach nothing."
+        yield ""
     if one.local:
         yield f"The volume `{one.name}-files` must hold what step 1 left in `models`."
         yield ""
