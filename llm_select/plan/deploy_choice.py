@@ -72,22 +72,22 @@ def choose(candidates: Sequence[Candidate], workload: Workload, site: Site) -> C
 
 
 def spread_out(candidates: Sequence[Candidate], workload: Workload, site: Site) -> Choice | None:
-    """For more requests than one replica holds: the format that holds most of them, the wider of two alike; None when
-    none holds one. Its workload has as many requests as a replica takes of an even share."""
-    best: tuple[int, float, Choice] | None = None
+    """For more requests than one replica holds: the format that takes fewest replicas, the default cache before a narrow
+    one, the wider of two alike; None when none holds one. Its workload has as many requests as a replica takes of an even share."""
+    best: tuple[int, bool, float, Choice] | None = None
     for candidate in candidates:
         one = choose((candidate,), workload._replace(batch=1), site)
         if one is None or one.memory.verdict != "fits":
             continue
         most = min(held_at_once(one, site), workload.batch)
         replicas = -(-workload.batch // max(1, most))
-        key = (-replicas, _bits(candidate))
-        if best is None or key > best[:2]:
+        key = (-replicas, one.workload.kv_type == workload.kv_type, _bits(candidate))
+        if best is None or key > best[:3]:
             each = -(-workload.batch // replicas)
             best = (*key, one._replace(workload=one.workload._replace(batch=each)))
     if best is None:
         return None
-    choice = best[2]
+    choice = best[3]
     return _try(choice.candidate, choice.files, choice.workload, site)
 
 

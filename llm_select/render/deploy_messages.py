@@ -107,9 +107,8 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "flag-prompts": "prompts read together",
     "flag-keep-loaded": "the model stays loaded; the default unloads it after five minutes",
     "flag-loaded-models": "memory was counted for one model",
-    "flag-kv-type": lambda v: (
-        f"at {v['type']} the cache fits, at the default type it does not, or it was asked for"
-    ),
+    "flag-kv-type": lambda v: f"at {v['type']} the cache fits, at the default type it does not",
+    "flag-kv-asked": "as asked",
     "flag-flash-attention": "a quantized cache needs it",
     "flag-share": lambda v: (
         f"the share of a device on which the estimate stands; up to {_num(v, 'needed_gib'):.1f} of the "

@@ -31,7 +31,10 @@ def deploy_document(answer: Deployment, written: Sequence[str], refused_export: 
     blocks: list[Block] = [Text(f"{model.name} on {where}", "head")]
     if answer.plans:
         blocks.append(_engines(answer.plans))
-        blocks += _detail(answer.plans[0], recommended=len(answer.plans) > 1)
+        if answer.plans[0].fits:
+            blocks += _detail(answer.plans[0], recommended=len(answer.plans) > 1)
+        else:
+            blocks += _lacking(answer)
         if len(answer.plans) > 1:
             rows = tuple((_name(p), shell_line(p)) for p in answer.plans[1:] if p.fits)
             if rows:
@@ -79,8 +82,7 @@ def _engines(plans: Sequence[EnginePlan]) -> Table:
 
 
 def _detail(plan: EnginePlan, *, recommended: bool) -> list[Block]:
-    word = "Recommended: " if recommended and plan.fits else "" if plan.fits else "Nearest: "
-    title = f"{word}{_name(plan)}"
+    title = f"{'Recommended: ' if recommended else ''}{_name(plan)}"
     blocks: list[Block] = [Text(title, "head"), Text(shell_line(plan), "line")]
     rows = []
     for flag in plan.flags:
@@ -93,13 +95,26 @@ def _detail(plan: EnginePlan, *, recommended: bool) -> list[Block]:
     files = [("weights", say(plan.files.reason))]
     files += [("", command) for command in plan.files.commands]
     blocks.append(Pairs(tuple(files), "Files"))
-    if plan.fits:
-        blocks.append(Pairs(_capacity(plan), "One replica"))
+    blocks.append(Pairs(_capacity(plan), "One replica"))
     if plan.cost is not None:
         blocks.append(Pairs(_cost(plan.cost), "Cost of one replica, kept full"))
     if plan.notes:
         blocks.append(Pairs(tuple(("note", say(note)) for note in plan.notes)))
     return blocks
+
+
+def _lacking(answer: Deployment) -> list[Block]:
+    """What each lacks, and where to see what would hold it. Settings are not shown: the server would not start."""
+    rows = tuple((_name(plan), say(plan.notes[0])) for plan in answer.plans)
+    ask = answer.ask
+    tried = ""
+    if ask.stacked and not ask.devices_given:
+        tried = "Up to 8 devices in one machine were tried"
+        tried += ", and 16 such machines. " if ask.clustered and ask.nodes is None else ". "
+    remedy = f"`llm-select estimate {answer.model_id}` lists devices that hold it"
+    if ask.stacked and ask.devices_given:
+        remedy += "; without --gpus more of these are tried"
+    return [Text("No plan fits.", "warn"), Pairs(rows), Text(f"{tried}{remedy}.", "note")]
 
 
 def _open_ends(text: str) -> str:
