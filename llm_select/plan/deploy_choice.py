@@ -72,8 +72,8 @@ def choose(candidates: Sequence[Candidate], workload: Workload, site: Site) -> C
 
 
 def spread_out(candidates: Sequence[Candidate], workload: Workload, site: Site) -> Choice | None:
-    """For more requests than one replica holds: the format that takes fewest replicas, the default cache before a narrow
-    one, the wider of two alike; None when none holds one. Its workload has as many requests as a replica takes of an even share."""
+    """For more requests than one replica holds: the format that takes fewest replicas, the default cache before a
+    narrow one, the wider of two alike; None when none holds one. Its workload has a replica's even share."""
     best: tuple[int, bool, float, Choice] | None = None
     for candidate in candidates:
         one = choose((candidate,), workload._replace(batch=1), site)
