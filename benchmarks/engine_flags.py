@@ -42,15 +42,16 @@ OPTIONS = ROOT / "tests" / "serving" / "options.json"
 PLACE = Place(models="/models", templates="/templates", head="10.0.0.1")
 
 
-def answers(path: Path = CASES) -> Iterator[tuple[str, Deployment]]:
+def answers(catalog: Any = None) -> Iterator[tuple[str, Deployment]]:
     """Each case's line with its answer. A line is what follows `llm-select deploy`."""
-    catalog = load_catalog()
-    for line in path.read_text(encoding="utf-8").splitlines():
+    catalog = catalog or load_catalog()
+    for line in CASES.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            yield line, _answer(catalog, shlex.split(line))
+            yield line, answer(catalog, line)
 
 
-def _answer(catalog: Any, words: list[str]) -> Deployment:
+def answer(catalog: Any, line: str) -> Deployment:
+    """The answer to one line."""
     told = argparse.ArgumentParser()
     told.add_argument("model")
     for option in ("--task", "--gpu", "--gpu-mem", "--ram", "--kv-type"):
@@ -61,7 +62,7 @@ def _answer(catalog: Any, words: list[str]) -> Deployment:
     told.add_argument("--requests-per-second", type=float)
     told.add_argument("--engine", action="append", default=[])
     told.add_argument("--quantization", action="append", default=[])
-    asked = told.parse_args(words)
+    asked = told.parse_args(shlex.split(line))
     model_id = named(catalog, "MODEL", asked.model)
     typed = Typed(
         asked.task,

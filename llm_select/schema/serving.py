@@ -133,6 +133,8 @@ class Serving(Strict):
     """Container image for each maker's devices."""
     install: str | None = None
     """What pip installs where no container is used."""
+    install_vendors: tuple[Vendor, ...] = ()
+    """Makers whose devices that package runs on as it comes from the index."""
     validated: Literal["parser", "source", "documentation"]
     """How the options were held against the engine: its own parser run on them, its source, or its pages."""
     version: str

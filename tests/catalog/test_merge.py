@@ -20,6 +20,10 @@ one: {name: NAME, url: "https://example.org/e", version: "1", kinds: [decoder], 
   memory_model: vllm, serves_batches: true, source: acme-card}
 """
 METHOD = "one: {name: NAME, kind: full, description: All weights are trained., source: acme-card}\n"
+SERVER = """\
+one: {command: [serve], port: 8000, api: openai, health: /health, validated: source, version: "1", checked: NAME,
+  source: acme-card}
+"""
 KINDS: dict[str, tuple[str, str, str, str]] = {
     # section: file, its text with NAME, the id, the attribute that tells
     "models": (
@@ -82,6 +86,7 @@ KINDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "engines": ("engines.yaml", ENGINE, "one", "name"),
     "methods": ("methods.yaml", METHOD, "one", "name"),
+    "serving": ("serving.yaml", SERVER, "one", "checked"),
 }
 
 

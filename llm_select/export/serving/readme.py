@@ -89,6 +89,13 @@ def _files(one: Export) -> Iterator[str]:
 
 def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
     pip = requirements(one)
+    if not pip and one.plan.serving.install is not None:
+        engine = one.plan.candidate.engine
+        yield (
+            f"The package on the index is not built for {one.plan.machine.name}: install {_engine(one.plan)} as its "
+            f"pages say ({engine.url if engine is not None else ''}), into /opt/{one.name} for the unit."
+        )
+        yield ""
     if pip:
         yield "By hand:"
         yield ""
@@ -135,6 +142,9 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
         )
     if "kubernetes.yaml" in names:
         yield from _cluster(one)
+    elif one.vendor != "apple":
+        yield "No manifests: an image, or the name of the device's resource, is not in the catalog for this maker."
+        yield ""
 
 
 def _service(one: Export, unit: str) -> Iterator[str]:

@@ -45,10 +45,7 @@ def unit(one: Export) -> str:
         "RestartSec=5",
         "# Weights take minutes to load.",
         "TimeoutStartSec=infinity",
-        "# Nothing leaves this computer, and only it can ask. To serve others, list their addresses here and change",
-        "# the address it listens on.",
-        "IPAddressAllow=localhost",
-        "IPAddressDeny=any",
+        *_fence(one),
         *_groups(one),
         "",
         "[Install]",
@@ -58,7 +55,22 @@ def unit(one: Export) -> str:
 
 
 def _programs(one: Export) -> str:
-    return f"/opt/{one.name}/bin" if requirements(one) else "/usr/local/bin"
+    python = one.plan.serving.install is not None or one.plan.own_server
+    return f"/opt/{one.name}/bin" if python else "/usr/local/bin"
+
+
+def _fence(one: Export) -> list[str]:
+    """Processes on several devices find each other by the computer's own address, which is not localhost."""
+    if one.devices > 1:
+        return [
+            "# Processes on several devices talk over the computer's own address, so addresses are not fenced."
+        ]
+    return [
+        "# Nothing leaves this computer, and only it can ask. To serve others, list their addresses here and change",
+        "# the address it listens on.",
+        "IPAddressAllow=localhost",
+        "IPAddressDeny=any",
+    ]
 
 
 def _engine(one: Export) -> str:

@@ -74,8 +74,11 @@ def container_words(one: Export, *, rank: str = "0", head: str = "HEAD") -> list
 
 
 def requirements(one: Export) -> tuple[str, ...]:
-    """What pip installs for the server; empty where it is no Python package."""
+    """What pip installs for the server; empty where it is no Python package, or the package on the index is built for
+    other makers' devices."""
     plan = one.plan
+    if one.vendor not in plan.serving.install_vendors:
+        return ()
     if plan.own_server:
         engine = plan.candidate.engine
         kind = "ctranslate2" if engine and engine.memory_model == "ctranslate2" else "transformers"
