@@ -38,6 +38,7 @@ _PATTERNS = {
     PARTIAL_DATE: "date",
     LANGUAGE_TAG: "language tag",
     SLUG: "id",
+    r"^[A-Z][A-Z0-9_]*$": "variable",
     r"^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*$": "model id",
 }
 _SIMPLE = {

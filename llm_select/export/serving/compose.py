@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.export.serving.site import MODELS, container_words
+from llm_select.export.serving.site import HUB_CACHE, MODELS, container_words
 from llm_select.plan.deploy_lines import Place, environment
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def compose(one: Export) -> Tree:
     volumes = []
     if one.local:
         volumes.append(f"./models:{MODELS}:ro")
-    if serving.cache_directory.endswith("huggingface"):
-        volumes.append("${HF_HOME:-${HOME}/.cache/huggingface}:" + serving.cache_directory)
+    if serving.cache_directory is None:
+        volumes.append("${HF_HOME:-${HOME}/.cache/huggingface}:" + HUB_CACHE)
     else:
         volumes.append(f"ollama:{serving.cache_directory}")
     service["volumes"] = volumes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from llm_select.export.serving.site import MODELS, container_words
+from llm_select.export.serving.site import HUB_CACHE, MODELS, container_words
 from llm_select.plan.deploy_lines import Place, environment
 from llm_select.units import GIB
 
@@ -101,7 +101,7 @@ def _fetch_words(one: Export) -> list[str]:
 
 
 def _mount(one: Export) -> Tree:
-    where = MODELS if one.local else one.plan.serving.cache_directory
+    where = MODELS if one.local else one.plan.serving.cache_directory or HUB_CACHE
     return {"name": "files", "mountPath": where}
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from llm_select.plan.deploy_types import EnginePlan
 
 MODELS = "/models"
+HUB_CACHE = "/root/.cache/huggingface"
+"""Where a container's root user has the hub's cache."""
 OWN_REQUIREMENTS = {
     "transformers": ("transformers==5.23.0", "torch", "accelerate", "sentencepiece"),
     "ctranslate2": ("ctranslate2==4.8.1", "transformers==5.23.0", "sentencepiece"),
