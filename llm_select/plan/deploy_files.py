@@ -56,7 +56,7 @@ def files(candidate: Candidate, serving: Serving) -> Files | None:
     tag = _tag(model) if name in serving.tags else None
     if tag is not None:
         reason = Reason("files-tag", {"tag": tag})
-        return Files("tag", tag, None, None, (f"ollama pull {tag}",), reason)
+        return Files("tag", tag, None, None, (f"ollama pull {tag}",), None, reason)
     source = repository(model)
     if source is None:
         return None
@@ -80,16 +80,16 @@ def _published(candidate: Candidate, artifact: Artifact, serving: Serving) -> Fi
     fetch = _fetch(*place)
     if artifact.format != "gguf":
         reason = Reason("files-published", values)
-        return Files("published", artifact.repository, *place, (fetch,), reason)
+        return Files("published", artifact.repository, *place, (fetch,), None, reason)
     if "repository" in serving.options:
         kind = (candidate.quantization_id or "").removesuffix("-gguf").upper()
         told = f"{artifact.repository}:{kind}"
-        return Files("published", told, *place, (fetch,), Reason("files-published", values))
+        return Files("published", told, *place, (fetch,), None, Reason("files-published", values))
     # The card names the repository of a GGUF file, not the file in it.
     name = short_name(candidate.model_id)
     command = f"{fetch} --local-dir {name}"
     reason = Reason("files-unnamed", values)
-    return Files("published", f"{MODELS}/{name}/FILE.gguf", *place, (command,), reason)
+    return Files("published", f"{MODELS}/{name}/FILE.gguf", *place, (command,), None, reason)
 
 
 def _prepared(candidate: Candidate, prepare: Prepare, source: Repository) -> Files:
@@ -109,13 +109,14 @@ def _prepared(candidate: Candidate, prepare: Prepare, source: Repository) -> Fil
         source.name,
         source.revision,
         tuple(command.format(**filled) for command in prepare.commands),
+        prepare.needs,
         Reason(code, values),
     )
 
 
 def _fetched(basis: str, source: Repository, reason: Reason) -> Files:
     command = _fetch(source.name, source.revision)
-    return Files(basis, source.name, source.name, source.revision, (command,), reason)
+    return Files(basis, source.name, source.name, source.revision, (command,), None, reason)
 
 
 def _fetch(repository: str, revision: str | None) -> str:

@@ -42,6 +42,8 @@ class Files(NamedTuple):
     revision: str | None
     commands: tuple[str, ...]
     """What makes or fetches the files; empty where the server does so itself."""
+    needs: str | None
+    """What pip installs for the commands besides the hub's client."""
     reason: Reason
 
 

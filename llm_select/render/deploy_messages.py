@@ -202,7 +202,7 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
         f"texts of {tokens(_num(v, 'prompt'))} tokens, {v['batch']} at a time"
     ),
     "privacy-self-hosted": (
-        "nothing leaves the machine once the files are there: prompts and answers stay on it, and the settings above "
+        "nothing leaves the machine once the files are there: prompts and answers stay on it, and its settings "
         "turn off what the engine would report or look up"
     ),
     "privacy-hosted": lambda v: (

@@ -76,6 +76,8 @@ class Prepare(Strict):
     """Formats, with the name that the commands use for each."""
     commands: tuple[str, ...]
     """In order; `{repository}`, `{revision}` (an option, or empty), `{name}`, `{format}` and `{type}` are filled in."""
+    needs: str | None = None
+    """What pip installs for them besides the hub's client."""
     path: str
     """What they leave, in the directory of models; filled in the same way."""
 
@@ -130,7 +132,7 @@ class Serving(Strict):
     batches_with_narrow_cache: bool = True
     """False when a cache narrower than the default makes it serve one request at a time."""
     images: dict[Vendor, str] = {}
-    """Container image for each maker's devices."""
+    """Container image for each maker's devices; the one that is built on, where an export writes the server."""
     install: str | None = None
     """What pip installs where no container is used."""
     install_vendors: tuple[Vendor, ...] = ()

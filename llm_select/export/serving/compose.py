@@ -30,9 +30,9 @@ def compose(one: Export) -> Tree:
     volumes = []
     if one.local:
         volumes.append(f"./models:{MODELS}:ro")
-    if serving.cache_directory is None:
+    if serving.cache_directory is None and not one.local:
         volumes.append("${HF_HOME:-${HOME}/.cache/huggingface}:" + HUB_CACHE)
-    else:
+    elif serving.cache_directory is not None:
         volumes.append(f"ollama:{serving.cache_directory}")
     service["volumes"] = volumes
     service["restart"] = "unless-stopped"

@@ -21,8 +21,10 @@ ROOM = 1.3
 
 
 def supported(one: Export) -> bool:
-    """False where the name of the device's resource, or an image, is not known."""
-    return one.vendor in RESOURCES
+    """False where the name of the device's resource is not known, and for Ollama with a file of one's own, which only a
+    running server takes into its store."""
+    own_file = one.plan.engine_id == "ollama" and one.local
+    return one.vendor in RESOURCES and not own_file
 
 
 def manifests(one: Export, replicas: int) -> list[Tree]:

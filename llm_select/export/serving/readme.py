@@ -30,7 +30,7 @@ def readme(answer: Deployment, one: Export, names: Sequence[str], say: Say) -> s
         "",
         "## 1. Files",
         "",
-        f"{say(plan.files.reason)}.",
+        f"{_capital(say(plan.files.reason))}.",
         "",
         *_files(one),
         "## 2. Start",
@@ -47,8 +47,8 @@ def readme(answer: Deployment, one: Export, names: Sequence[str], say: Say) -> s
         "",
         "## What to know",
         "",
-        *(f"- {say(note)}." for note in plan.notes),
-        *(f"- {say(reason)}." for reason in answer.assumed),
+        *(f"- {_capital(say(note))}." for note in plan.notes),
+        *(f"- {_capital(say(reason))}." for reason in answer.assumed),
         f"- Settings: {plan.serving.checked}"
         if not plan.own_server
         else "- `serve.py` is yours to change.",
@@ -63,7 +63,8 @@ def _files(one: Export) -> Iterator[str]:
     commands = plan.files.commands
     if not commands:
         return
-    tool = "" if plan.files.basis == "tag" else "pip install huggingface_hub"
+    needs = " ".join(filter(None, ("huggingface_hub", plan.files.needs)))
+    tool = "" if plan.files.basis == "tag" else f"pip install {needs}"
     yield "```sh"
     if one.local:
         yield "mkdir -p models && cd models"
@@ -80,7 +81,15 @@ def _files(one: Export) -> Iterator[str]:
         yield "A repository with terms to accept wants `HF_TOKEN` in the environment of these commands, and only there."
         yield ""
     if any("convert_hf_to_gguf" in command for command in commands):
-        yield "`convert_hf_to_gguf.py` and `llama-quantize` come with llama.cpp (https://github.com/ggml-org/llama.cpp)."
+        yield "`convert_hf_to_gguf.py` and `llama-quantize` come with llama.cpp"
+        yield "(https://github.com/ggml-org/llama.cpp); the first wants the packages of its requirements.txt."
+        yield ""
+    template = next((f.value for f in plan.flags if f.role == "chat-template"), None)
+    if template is not None:
+        engine = plan.candidate.engine
+        name = template.rpartition("/")[2]
+        home = engine.url if engine is not None else ""
+        yield f"`{name}` lies under `examples` of {home} and in the engine's image; by hand it is read from `examples`."
         yield ""
     if plan.files.model.endswith("FILE.gguf"):
         yield "Put the name of the GGUF file in place of `FILE.gguf` in the files here: the catalog does not know it."
@@ -122,6 +131,11 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
         yield from _block("docker compose up -d && docker compose logs -f")
         if one.plan.files.basis == "tag":
             yield from _block(f"docker compose exec {one.name} ollama pull {one.plan.files.model}")
+        elif one.plan.engine_id == "ollama":
+            yield from _block(
+                f"docker compose cp Modelfile {one.name}:/Modelfile",
+                f"docker compose exec {one.name} ollama create {one.name} -f /Modelfile",
+            )
     unit = f"{one.name}.service"
     if unit in names:
         yield "As a service of this machine:"
@@ -142,6 +156,9 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
         )
     if "kubernetes.yaml" in names:
         yield from _cluster(one)
+    elif one.plan.engine_id == "ollama":
+        yield "No manifests: Ollama takes a file of one's own into its store only through a running server."
+        yield ""
     elif one.vendor != "apple":
         yield "No manifests: an image, or the name of the device's resource, is not in the catalog for this maker."
         yield ""
@@ -155,9 +172,16 @@ def _service(one: Export, unit: str) -> Iterator[str]:
         yield f"sudo /opt/{one.name}/bin/pip install -r requirements.txt"
     if one.plan.own_server:
         yield f"sudo cp serve.py {state}/"
-    if one.local:
+    if one.plan.engine_id == "ollama":
+        # The unit lets no server reach out, so the model is taken in before.
+        take = f"create {one.name} -f Modelfile"
+        if one.plan.files.basis == "tag":
+            take = f"pull {one.plan.files.model}"
+        serve = f"OLLAMA_MODELS={state}/models ollama serve"
+        yield f"sudo sh -c '{serve} & sleep 5; ollama {take}; kill $!'"
+    elif one.local:
         yield f"sudo cp -r models/. {state}/models/"
-    elif one.plan.files.basis != "tag":
+    else:
         for command in one.plan.files.commands:
             yield f"sudo HF_HOME={state}/huggingface {command}"
     template = next((f.value for f in one.plan.flags if f.role == "chat-template"), None)
@@ -213,6 +237,12 @@ def _checks(one: Export) -> Iterator[str]:
             path = "/v1/completions"
         ask = f"curl -s {address}{path} -H 'Content-Type: application/json' -d '{json.dumps(body)}'"
     yield from _block(f"curl -f {address}{plan.serving.health}", ask)
+    if plan.own_server and plan.candidate.model.kind == "encoder-decoder":
+        yield (
+            'A model with language codes is told them as its tokenizer writes them: `"source": …, "target": …` beside '
+            "`inputs`."
+        )
+        yield ""
 
 
 def _name(one: Export) -> str:
@@ -239,6 +269,11 @@ def _scale(plan: EnginePlan) -> Iterator[str]:
             f"- {can.replicas.expected} replicas ({can.replicas.low} to {can.replicas.high}) for what was asked: each "
             "needs its own devices. The compose file and the unit start one."
         )
+
+
+def _capital(text: str) -> str:
+    """As a sentence begins; a repository's name stays as it is."""
+    return text if "/" in text.split(" ")[0] else text[0].upper() + text[1:]
 
 
 def _block(*lines: str) -> Iterator[str]:
