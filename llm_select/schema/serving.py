@@ -132,7 +132,7 @@ class Serving(Strict):
     batches_with_narrow_cache: bool = True
     """False when a cache narrower than the default makes it serve one request at a time."""
     images: dict[Vendor, str] = {}
-    """Container image for each maker's devices; the one that is built on, where an export writes the server."""
+    """Container image for each maker's devices."""
     install: str | None = None
     """What pip installs where no container is used."""
     install_vendors: tuple[Vendor, ...] = ()
@@ -146,7 +146,7 @@ class Serving(Strict):
     source: SourceId
     """Where the options were read."""
     sources: dict[str, SourceId] = {}
-    """For `parsers`, `images`, `private`, `prepare`, where they were read."""
+    """For `parsers`, `images`, `private`, `prepare`, `install`, where they were read."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Serving:

@@ -77,12 +77,9 @@ def texts(answer: Deployment, say: Callable[[Reason], str]) -> dict[str, str]:
 
 def dockerfile(one: Export) -> str:
     """An image with the server's packages, for engines that publish none."""
-    images: dict[str, str] = dict(one.plan.serving.images)  # type: ignore[arg-type]
-    # CUDA's libraries are not on the index for every engine, so its own image is built on where there is one.
-    base = images.get(one.vendor, "python:3.12-slim")
     lines = [
         HEADER.rstrip(),
-        f"FROM {base}",
+        "FROM python:3.12-slim",
         "COPY requirements.txt /requirements.txt",
         "RUN python3 -m pip install --no-cache-dir -r /requirements.txt",
     ]

@@ -10,9 +10,12 @@ and writes nothing down.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -61,11 +64,26 @@ def languages(tokenizer: Any, request: dict[str, Any]) -> int | None:
     return int(code)
 
 
+def load_cublas() -> None:
+    """CUDA 12's cuBLAS from the package `nvidia-cublas-cu12`, which is not where libraries are looked for. CTranslate2
+    then finds it loaded; without the package the system's is taken."""
+    try:
+        found = find_spec("nvidia.cublas")
+    except ModuleNotFoundError:
+        return
+    for place in (found.submodule_search_locations or ()) if found is not None else ():
+        for name in ("libcublasLt.so.12", "libcublas.so.12"):
+            library = Path(place, "lib", name)
+            if library.is_file():
+                ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
+
+
 def with_ctranslate2(told: argparse.Namespace) -> Answer:
     """A converted translation or summarization model."""
     import ctranslate2
     from transformers import AutoTokenizer
 
+    load_cublas()
     device = "auto" if told.device in ("auto", "mps") else told.device
     translator = ctranslate2.Translator(told.model, device=device)
     tokenizer = AutoTokenizer.from_pretrained(told.tokenizer or told.model)
@@ -288,8 +306,6 @@ def server(told: argparse.Namespace, answer: Answer) -> ThreadingHTTPServer:
 
 def main() -> None:
     """Load, then serve until stopped."""
-    from pathlib import Path
-
     told = parser().parse_args()
     converted = Path(told.model, "model.bin").is_file()
     answer = with_ctranslate2(told) if converted else with_transformers(told)

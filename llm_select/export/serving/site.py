@@ -84,7 +84,8 @@ def requirements(one: Export) -> tuple[str, ...]:
     if plan.own_server:
         engine = plan.candidate.engine
         kind = "ctranslate2" if engine and engine.memory_model == "ctranslate2" else "transformers"
-        return OWN_REQUIREMENTS[kind]
+        cuda = kind == "ctranslate2" and one.vendor == "nvidia"
+        return (*OWN_REQUIREMENTS[kind], *(("nvidia-cublas-cu12",) if cuda else ()))
     if plan.serving.install is None:
         return ()
     more = ("accelerate",) if plan.engine_id == "transformers" else ()
