@@ -1,13 +1,14 @@
 """Holds the settings of `llm-select deploy` against the engines' own argument parsers.
 
     python benchmarks/engine_flags.py vllm            # in an environment with that engine's package
-    python benchmarks/engine_flags.py llama.cpp arg.cpp
+    python benchmarks/engine_flags.py llama.cpp llama-server   # a build of it
     python benchmarks/engine_flags.py ollama config.go
 
 The command lines of the plans in `tests/serving/cases.txt` are given to the parser, which must take them and leave no
 option over; the names it knows are written to `tests/serving/options.json`, against which the tests hold every plan
 without the engine. Packages that only a GPU has (Triton, torchvision, MLX) are replaced by stand-ins while the parser
-is imported. For llama.cpp and Ollama, which are no Python, names are read from a source file.
+is imported. llama-server is started with a model that does not exist: it must get as far as missing it. For Ollama,
+which takes variables, names are read from a source file.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import json
 import os
 import re
 import shlex
+import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -214,16 +216,39 @@ def _check_transformers() -> tuple[int, list[str]]:
     return taken, sorted(name for p in command.params for name in (*p.opts, *p.secondary_opts))
 
 
-def _check_source(engine: str, path: Path) -> tuple[int, list[str]]:
-    """Names in a source file: option strings of llama.cpp's `common_arg`, variables of Ollama's `envconfig`."""
-    text = path.read_text(encoding="utf-8")
-    if engine == "llama.cpp":
-        groups = re.findall(r"\{((?:\s*\"-{1,2}[a-zA-Z0-9-]+\"\s*,?)+)\s*\}", text)
-        known = sorted({name for group in groups for name in re.findall(r'"(-[^"]+)"', group)})
-    else:
-        known = sorted(set(re.findall(r'"(OLLAMA_[A-Z_]+)"', text)))
+def _check_llama_server(program: Path) -> tuple[int, list[str]]:
+    """Its own parser; names from its help."""
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(program.parent)}
+
+    def ran(words: list[str]) -> str:
+        done = subprocess.run(
+            [str(program), *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+    text = ran(["--help"])
+    known = sorted(set(re.findall(r"(?:^|, *)(-{1,2}[a-zA-Z][a-zA-Z0-9-]*)", text, re.MULTILINE)))
     taken = 0
-    for line, plan in plans(engine):
+    for line, plan in plans("llama.cpp"):
+        words = arguments(plan, PLACE)[1:]
+        words[words.index("--port") + 1] = "0"
+        said = ran(words)
+        if "failed to load model" not in said:
+            raise SystemExit(f"{line}: {said[-400:]}")
+        taken += 1
+    return taken, known
+
+
+def _check_ollama(path: Path) -> tuple[int, list[str]]:
+    """Names of variables in `envconfig/config.go`."""
+    known = sorted(set(re.findall(r'"(OLLAMA_[A-Z_]+)"', path.read_text(encoding="utf-8"))))
+    taken = 0
+    for line, plan in plans("ollama"):
         for flag in plan.flags:
             if flag.name not in known:
                 raise SystemExit(f"{line}: {path.name} has no {flag.name}")
@@ -238,8 +263,10 @@ def main(words: list[str]) -> int:
         taken, names = _check_argparse(engine)
     elif engine == "transformers":
         taken, names = _check_transformers()
-    elif engine in ("llama.cpp", "ollama") and len(words) == 2:
-        taken, names = _check_source(engine, Path(words[1]))
+    elif engine == "llama.cpp" and len(words) == 2:
+        taken, names = _check_llama_server(Path(words[1]).resolve())
+    elif engine == "ollama" and len(words) == 2:
+        taken, names = _check_ollama(Path(words[1]))
     else:
         print(__doc__)
         return 2

@@ -196,7 +196,7 @@ def test_the_json_says_how_its_settings_were_validated(call: Call) -> None:
     plans = call(*QUESTION, "-o", "json").json()["plans"]
     by_engine = {plan["engine"]: plan["validated"]["how"] for plan in plans}
     assert by_engine["vllm"] == "parser"
-    assert by_engine["llama.cpp"] == "source"
+    assert by_engine["ollama"] == "source"
 
 
 def test_json_is_one_document(call: Call) -> None:
