@@ -46,11 +46,25 @@ def notes(setup: Setup, capacity: Capacity) -> tuple[Reason, ...]:
         said.append(Reason("note-format-loss", {"format": form.name}))
     if not _knows_context(setup):
         said.append(Reason("note-context-unbound", {"tokens": work.context}))
+    if "image" in model.modalities.input:
+        said += _images(setup)
     if model.kind == "decoder" and not setup.own_server and not _base(setup):
         said.append(_parsers_note(setup))
     if capacity.held is None and not setup.own_server and setup.memory.verdict == "fits":
         said.append(Reason("note-one-at-a-time", {}))
     return tuple(said)
+
+
+def _images(setup: Setup) -> list[Reason]:
+    """What an engine does with the tower of a model that reads images."""
+    engine, shape = setup.candidate.engine, setup.model.architecture
+    if engine is None or shape is None:
+        return []
+    if shape.model_type not in engine.vision:
+        return [Reason("note-no-images", {"engine": engine.name})]
+    if setup.files.model.endswith(".gguf"):
+        return [Reason("note-projector", {})]
+    return []
 
 
 def _released(setup: Setup) -> bool:

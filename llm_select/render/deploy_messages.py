@@ -162,6 +162,10 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
         f"the server has no option for the length of a request: longer ones than {tokens(_num(v, 'tokens'))} tokens "
         "may run out of memory"
     ),
+    "note-no-images": lambda v: f"{v['engine']} runs it without images: its tower is left out",
+    "note-projector": (
+        "images need a second file that `convert_hf_to_gguf.py --mmproj` makes: add --mmproj FILE (memory counts it)"
+    ),
     "note-one-at-a-time": "it runs one request at a time; the others wait",
     "note-parsers-built-in": "tool calls and reasoning are found from the chat template without a setting",
     "note-parsers-detected": "tool calls and reasoning by the chat template",

@@ -44,6 +44,10 @@ def deploy_document(answer: Deployment, written: Sequence[str], refused_export: 
     if answer.refused:
         rows = tuple((_engine_name(answer, e), say(r)) for e, r in answer.refused)
         blocks.append(Pairs(rows, "Not served by"))
+    if answer.hosted:
+        blocks.append(
+            Pairs(_offers(answer), "Hosted instead: every prompt and answer goes to them")
+        )
     blocks.append(Pairs(_stands_on(answer), "On what this stands"))
     if refused_export:
         blocks.append(Text("Nothing was written: no plan fits.", "warn"))
@@ -217,6 +221,16 @@ def _stands_on(answer: Deployment) -> tuple[tuple[str, str], ...]:
             rows.append(("settings", f"{plan.serving.checked} ({plan.serving.version})"))
             rows.append(("source", f"{source.title} {source.url}"))
     return tuple(dict.fromkeys(rows))
+
+
+def _offers(answer: Deployment) -> tuple[tuple[str, str], ...]:
+    rows = []
+    for one in answer.hosted:
+        offer = one.offer
+        text = f"${offer.input_usd_per_mtok:g} read and ${offer.output_usd_per_mtok:g} written per million tokens"
+        text += f", ${one.usd_per_request:.4g} a request ({offer.as_of})"
+        rows.append((offer.provider, text))
+    return tuple(rows)
 
 
 def _hosted_document(answer: Deployment) -> Document:

@@ -197,7 +197,10 @@ def _own(section: str, value: Any) -> Iterator[tuple[Path, str, str]]:
         for index, name in enumerate(value.quantizations):
             yield ("quantizations", index), "quantizations", name
     elif section == "serving":
-        for field in ("direct", "dtypes", "loading", "load_formats", "tags"):
+        for field in ("direct", "tags"):
+            for index, name in enumerate(getattr(value, field)):
+                yield (field, index), "quantizations", name
+        for field in ("dtypes", "loading", "load_formats"):
             for name in getattr(value, field):
                 yield (field, name), "quantizations", name
         for index, prepare in enumerate(value.prepare):
