@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from llm_select.estimates.limits import largest_context
 from llm_select.estimates.memory import serving as estimate_serving
 from llm_select.estimates.sizing import sizing
-from llm_select.estimates.speed import speed
-from llm_select.estimates.speed_calibration import MEASURED_BATCH
-from llm_select.plan.deploy_capacity import capacity, served
+from llm_select.plan.deploy_capacity import capacity
 from llm_select.plan.deploy_choice import (
     Choice,
     Site,
@@ -20,15 +18,16 @@ from llm_select.plan.deploy_choice import (
 )
 from llm_select.plan.deploy_cost import cost, hosted_plans
 from llm_select.plan.deploy_flags import Setup, flags
+from llm_select.plan.deploy_load import EIGHT, for_rate, measured, speed_of
 from llm_select.plan.deploy_notes import notes
-from llm_select.plan.deploy_order import EIGHT, ordered
+from llm_select.plan.deploy_order import ordered
 from llm_select.plan.deploy_types import Ask, Deployment, EnginePlan
 from llm_select.selection.candidates import offerings, released_bits, runs, runs_on, variants
 from llm_select.selection.types import Reason, Requirements, Value
 
 if TYPE_CHECKING:
     from llm_select.estimates.sizing import Sizing
-    from llm_select.estimates.types import Machine, SpeedEstimate
+    from llm_select.estimates.types import Machine
     from llm_select.schema.catalog import Catalog
     from llm_select.schema.hardware import Engine
     from llm_select.schema.model import Model
@@ -186,49 +185,7 @@ def _choice(found: tuple[Candidate, ...], ask: Ask, site: Site, engine: Engine) 
         choice = spread_out(found, work, site) or choice
     if choice is None or ask.rate is None or choice.memory.verdict != "fits":
         return choice
-    return _for_rate(choice, ask.rate, site) if engine.serves_batches else choice
-
-
-def _for_rate(choice: Choice, rate: float, site: Site) -> Choice:
-    """As few requests together as give the rate at the low end, or as many as give most."""
-    best, most = choice, min(held_at_once(choice, site), _measured(choice))
-    batch = choice.workload.batch
-    while True:
-        work = choice.workload._replace(batch=batch)
-        at = choose((choice.candidate,), work, site)
-        found = None if at is None or at.memory.verdict != "fits" else at
-        if found is None:
-            return best
-        per_second = served(_speed(found, site), found.workload)
-        if per_second is None:
-            return choice
-        before = served(_speed(best, site), best.workload)
-        if before is None or per_second.low >= before.low:
-            best = found
-        if per_second.low >= rate or batch >= most:
-            return best
-        batch = min(batch * 2, most)
-
-
-def _measured(choice: Choice) -> int:
-    """Requests together up to which the speed model was measured."""
-    engine = choice.candidate.engine
-    return MEASURED_BATCH.get(engine.memory_model, 1) if engine is not None else 1
-
-
-def _speed(choice: Choice, site: Site) -> SpeedEstimate:
-    candidate = choice.candidate
-    assert candidate.quantization is not None
-    assert candidate.engine is not None
-    return speed(
-        candidate.model,
-        candidate.quantization,
-        candidate.engine,
-        choice.workload,
-        site.machine,
-        choice.memory,
-        size=site.size,
-    )
+    return for_rate(choice, found, ask.rate, site) if engine.serves_batches else choice
 
 
 def _plan(ask: Ask, site: Site, choice: Choice) -> EnginePlan:
@@ -250,7 +207,7 @@ def _plan(ask: Ask, site: Site, choice: Choice) -> EnginePlan:
             limit=model.context.native,
             quantization_id=candidate.quantization_id,
         )
-    rate = _speed(choice, site)
+    rate = speed_of(choice, site)
     can = capacity(
         rate,
         work,
@@ -258,7 +215,7 @@ def _plan(ask: Ask, site: Site, choice: Choice) -> EnginePlan:
         wanted=ask.workload.batch,
         rate=ask.rate,
         batches=engine.serves_batches,
-        measured=_measured(choice),
+        measured=measured(choice),
     )
     price = None
     if ask.usd_per_hour is not None:

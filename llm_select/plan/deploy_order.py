@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_select.plan.deploy_load import EIGHT
 from llm_select.plan.deploy_types import EnginePlan
 from llm_select.selection.types import Reason, Value
 
 if TYPE_CHECKING:
     from llm_select.plan.deploy_types import Ask
 
-EIGHT = 8.0
-"""Bits from which on formats count as equally good: what 8 bits cost was measured as about nothing
-(`quantization_losses/`)."""
 READY = {"published": 0, "direct": 0, "loading": 0, "tag": 0, "prepared": 1, "unknown": 2}
 """Files that exist, before files that must be made."""
 

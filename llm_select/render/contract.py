@@ -5,6 +5,7 @@ Tests hold real answers against it. Keys are only added within a version.
 
 from __future__ import annotations
 
+from llm_select.render.deploy_contract import DEPLOY
 from llm_select.render.payload import VERSION, Json
 
 NUMBER: Json = {"type": "number"}
@@ -186,115 +187,7 @@ def _answer(title: str, required: Json, optional: Json | None = None) -> Json:
     }
 
 
-_FLAG = _object(
-    {
-        "role": TEXT,
-        "name": TEXT,
-        "value": _maybe(TEXT),
-        "environment": {"type": "boolean"},
-        "reason": _ref("reason"),
-    }
-)
-_FILES = _object(
-    {
-        "basis": {"enum": ["published", "tag", "direct", "loading", "prepared"]},
-        "model": TEXT,
-        "repository": _maybe(TEXT),
-        "revision": _maybe(TEXT),
-        "commands": _list(TEXT),
-        "reason": _ref("reason"),
-    }
-)
-_WHOLE = _object({"low": COUNT, "expected": COUNT, "high": COUNT}, closed=True)
-_CAPACITY = _object(
-    {
-        "sequences": COUNT,
-        "held": _maybe(COUNT),
-        "first_token_s": _maybe(_ref("range")),
-        "last_first_token_s": _maybe(_ref("range")),
-        "token_s": _maybe(_ref("range")),
-        "request_s": _maybe(_ref("range")),
-        "tokens_per_second": _maybe(_ref("range")),
-        "requests_per_second": _maybe(_ref("range")),
-        "replicas": _maybe(_WHOLE),
-        "missing": _maybe(TEXT),
-    }
-)
-_COMPARED = _object(
-    {
-        "provider": TEXT,
-        "usd_per_request": NUMBER,
-        "usd_per_mtok": NUMBER,
-        "break_even_requests_per_hour": NUMBER,
-        "break_even_load": _maybe(_ref("range")),
-    }
-)
-_COST = _object(
-    {
-        "usd_per_hour": NUMBER,
-        "usd_per_mtok": _maybe(_ref("range")),
-        "usd_per_mtok_written": _maybe(_ref("range")),
-        "hosted": _list(_COMPARED),
-    }
-)
-_PLAN = _object(
-    {
-        "engine": TEXT,
-        "quantization": TEXT,
-        "published": {"type": "boolean"},
-        "verdict": {"enum": ["fits", "tight", "no"]},
-        "tensor_parallel": COUNT,
-        "pipeline_parallel": COUNT,
-        "kv_type": _maybe(TEXT),
-        "largest_context": _maybe(COUNT),
-        "memory": _ref("memory"),
-        "speed": _ref("speed"),
-        "files": _FILES,
-        "flags": _list(_FLAG),
-        "command": _list(TEXT),
-        "environment": {"type": "object", "additionalProperties": TEXT},
-        "own_server": {"type": "boolean"},
-        "validated": _object({"how": TEXT, "version": TEXT, "text": TEXT, "source": TEXT}),
-        "capacity": _CAPACITY,
-        "cost": _maybe(_COST),
-        "notes": _list(_ref("reason")),
-        "behind": _maybe(_ref("reason")),
-    }
-)
-_HOSTED = _object(
-    {
-        "provider": TEXT,
-        "input_usd_per_mtok": NUMBER,
-        "output_usd_per_mtok": NUMBER,
-        "as_of": TEXT,
-        "source": TEXT,
-        "usd_per_request": NUMBER,
-        "usd_per_hour": _maybe(NUMBER),
-    }
-)
-_DEPLOY: Json = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Answer of llm-select deploy",
-    **_object(
-        {
-            "version": {"const": VERSION},
-            "model": TEXT,
-            "machine": _maybe(_object({"name": TEXT, "devices": COUNT, "nodes": COUNT})),
-            "workload": {"type": "object"},
-            "recommended": _maybe(TEXT),
-            "plans": _list(_PLAN),
-            "refused": _list(_object({"engine": TEXT, "reason": _ref("reason")})),
-            "hosted": _list(_HOSTED),
-            "privacy": _ref("reason"),
-            "assumptions": _list(_ref("reason")),
-            "written": _list(TEXT),
-            "catalog_hash": TEXT,
-        }
-    ),
-    "$defs": _DEFINITIONS,
-}
 CONTRACTS: dict[str, Json] = {
-    "deploy": _DEPLOY,
     "recommend": _answer(
         "Answer of llm-select recommend",
         {
@@ -341,5 +234,6 @@ CONTRACTS: dict[str, Json] = {
             "catalog_hash": TEXT,
         },
     ),
+    "deploy": DEPLOY,
 }
 """By command; also printed by `llm-select catalog schema recommend`."""

@@ -62,8 +62,8 @@ def texts(answer: Deployment, say: Callable[[Reason], str]) -> dict[str, str]:
                 made["compose.yaml"] = _dump([compose(one)])
             made[f"{one.name}.service"] = HEADER + unit(one)
         if supported(one) and (one.image is not None or requirements(one)):
-            replicas = max(1, plan.capacity.replicas.expected)
-            made["kubernetes.yaml"] = _dump(manifests(one, replicas))
+            # As many as hold at the slow end of the range: a replica that is just kept full makes others wait.
+            made["kubernetes.yaml"] = _dump(manifests(one, max(1, plan.capacity.replicas.high)))
     if plan.own_server:
         made["serve.py"] = Path(serve_template.__file__).read_text(encoding="utf-8")
     if requirements(one):

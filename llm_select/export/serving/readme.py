@@ -267,7 +267,8 @@ def _scale(plan: EnginePlan) -> Iterator[str]:
     if can.rate_known and can.replicas.high > 1:
         yield (
             f"- {can.replicas.expected} replicas ({can.replicas.low} to {can.replicas.high}) for what was asked: each "
-            "needs its own devices. The compose file and the unit start one."
+            "needs its own devices. The compose file and the unit start one, the manifests as many as hold at the slow"
+            " end."
         )
 
 

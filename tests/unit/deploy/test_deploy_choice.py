@@ -105,3 +105,15 @@ def test_a_hosted_model_says_where_prompts_go(deploy: Deploy) -> None:
     answer = deploy("gpt-4.1 --requests-per-second 2")
     assert answer.privacy.code == "privacy-hosted"
     assert answer.privacy.values["providers"] == ("OpenAI",)
+
+
+def test_a_rate_is_served_in_the_format_of_eight_bits_or_more_that_takes_fewest(
+    first: First,
+) -> None:
+    """BF16 leaves little room for requests on 80 GiB, FP8 is as good."""
+    line = "qwen3-32b --gpu H100 --engine vllm"
+    assert first(line).candidate.quantization_id == "bf16"
+    many = first(f"{line} --requests-per-second 3")
+    assert many.candidate.quantization_id == "fp8"
+    wide = first(f"{line} --requests-per-second 3 --quantization bf16")
+    assert many.capacity.replicas.expected < wide.capacity.replicas.expected

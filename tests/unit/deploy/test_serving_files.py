@@ -6,13 +6,16 @@ import configparser
 import plistlib
 import shlex
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 import yaml
 
 from llm_select.export.serving import serve_template
+
+if TYPE_CHECKING:
+    from llm_select.plan.deploy_types import EnginePlan
 
 Files = dict[str, str]
 Made = Callable[[str], Files]
@@ -169,10 +172,14 @@ def test_sglang_is_told_the_head_with_its_port(files: Made) -> None:
     assert leader[leader.index("--dist-init-addr") + 1] == "$(LWS_LEADER_ADDRESS):20000"
 
 
-def test_replicas_of_a_deployment_are_those_expected(files: Made) -> None:
-    made = files("llama-3.1-8b-instruct --gpu L40S --requests-per-second 5 --engine vllm")
-    document = next(d for d in documents([made]) if d["kind"] == "Deployment")
-    assert document["spec"]["replicas"] > 1
+def test_replicas_of_a_deployment_hold_at_the_slow_end(
+    first: Callable[[str], EnginePlan], files: Made
+) -> None:
+    line = "llama-3.1-8b-instruct --gpu L40S --requests-per-second 5 --engine vllm"
+    document = next(d for d in documents([files(line)]) if d["kind"] == "Deployment")
+    replicas = first(line).capacity.replicas
+    assert replicas.low < replicas.high
+    assert document["spec"]["replicas"] == replicas.high
 
 
 def test_a_compose_file_listens_on_this_computer_only(files: Made) -> None:

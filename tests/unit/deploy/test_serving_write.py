@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,15 +14,12 @@ from llm_select.render.deploy_messages import say
 
 if TYPE_CHECKING:
     from llm_select.plan.deploy_types import Deployment
-    from llm_select.schema.catalog import Catalog
-
-engine_flags: Any = importlib.import_module("engine_flags")
 
 
 @pytest.fixture(scope="module")
-def answer(bundled: Catalog) -> Deployment:
+def answer(deploy: Callable[[str], Deployment]) -> Deployment:
     """One answer to write."""
-    return engine_flags.answer(bundled, "qwen3-32b --gpu H100 --engine vllm")  # type: ignore[no-any-return]
+    return deploy("qwen3-32b --gpu H100 --engine vllm")
 
 
 def test_what_is_written_is_named(answer: Deployment, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Deployments of cards of the catalog, from lines as they are typed."""
+"""Deployments of cards of the catalog, from lines as they are typed, and the files that are written of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from llm_select.export.serving.project import texts
+from llm_select.render.deploy_messages import say
 
 if TYPE_CHECKING:
     from llm_select.plan.deploy_types import Deployment, EnginePlan
@@ -34,3 +37,23 @@ def first(deploy: Callable[[str], Deployment]) -> Callable[[str], EnginePlan]:
 def cases(bundled: Catalog) -> list[tuple[str, Deployment]]:
     """Every line of tests/serving/cases.txt with its answer."""
     return list(engine_flags.answers(bundled))
+
+
+Files = dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def files(deploy: Callable[[str], Deployment]) -> Callable[[str], Files]:
+    """What `deploy LINE --export` writes."""
+    return lambda line: texts(deploy(line), say)
+
+
+@pytest.fixture(scope="session")
+def exports(cases: list[tuple[str, Deployment]]) -> list[Files]:
+    """The files of every plan that fits, of every case."""
+    return [
+        texts(answer._replace(plans=(plan,)), say)
+        for _, answer in cases
+        for plan in answer.plans
+        if plan.fits
+    ]
