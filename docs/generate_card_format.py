@@ -60,6 +60,8 @@ _TITLES = {
     "serving": "Servers of engines",
     "methods": "Methods and optimizers",
     "licenses": "Licences",
+    "strategies": "Strategy rules",
+    "recipes": "Training recipes",
     "scoring": "Scoring",
     "losses": "Tables of format losses",
 }

@@ -23,6 +23,8 @@ SINGLE_FILES = {
     "serving.yaml": "serving",
     "methods.yaml": "methods",
     "licenses.yaml": "licenses",
+    "strategies.yaml": "strategies",
+    "recipes.yaml": "recipes",
     "scoring.yaml": "scoring",
 }
 """Files at the top of a catalog, with their kinds."""
@@ -45,7 +47,7 @@ class CatalogFile(NamedTuple):
 
     kind: str
     """model, family, board, benchmark, task, device, sources, losses, quantizations, engines,
-    serving, methods, licenses, scoring."""
+    serving, methods, licenses, strategies, recipes, scoring."""
     id: str
     """From the path: `<family>/<model>` for a card, the family for family.yaml, else the file's
     name."""

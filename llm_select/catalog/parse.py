@@ -25,6 +25,7 @@ from llm_select.schema.hardware import Device, Engine, License, Method, Quantiza
 from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Family, Model
 from llm_select.schema.serving import Serving
+from llm_select.schema.strategy import Recipe, StrategyRule
 
 KINDS: dict[str, Any] = {
     "model": Model,
@@ -39,6 +40,8 @@ KINDS: dict[str, Any] = {
     "serving": dict[Slug, Serving],
     "methods": dict[Slug, Method],
     "licenses": dict[Slug, License],
+    "strategies": dict[Slug, StrategyRule],
+    "recipes": dict[Slug, Recipe],
     "scoring": Scoring,
     "losses": LossTable,
 }

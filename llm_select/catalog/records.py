@@ -32,6 +32,8 @@ SECTIONS = {
         "serving",
         "licenses",
         "methods",
+        "strategies",
+        "recipes",
         "sources",
         "links",
         "measured_languages",

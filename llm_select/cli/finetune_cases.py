@@ -24,8 +24,6 @@ from llm_select.render.finetune_view import flat_training
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
-    from llm_select.schema.hardware import Quantization
-    from llm_select.schema.model import Model
 
 COLUMNS = (
     "model", "method", "quantization", "optimizer", "precision", "lora_rank", "lora_targets", "batch",
@@ -38,6 +36,8 @@ RESULTS = (
     "low_gib", "high_gib", "assumptions", "error",
 )  # fmt: skip
 DEFAULT_METHOD = "lora"
+SHARED = ("zero1", "zero2", "zero3", "fsdp")
+"""Ways to share out what would otherwise lie on every GPU."""
 DEFAULT_OPTIMIZER = "adamw"
 DEFAULT_TRAINER = "transformers"
 DEFAULT_SEQUENCE = 2048
@@ -66,8 +66,15 @@ def case_memory(
     """The memory of one row; what was filled in is added to `assumed`. Raises UsageError or ShapeError."""
     assumed = [] if assumed is None else assumed
     model = catalog.models[model_id]
-    quantization, setup = read_setup(catalog, model, row, assumed)
-    return training_memory(model, quantization, setup)
+    if model.architecture is None:
+        raise UsageError(f"the shape of {model.name} is not published")
+    quantization, setup = read_setup(catalog, row, assumed)
+    return training_memory(model, catalog.quantizations[quantization], setup)
+
+
+def method_named(text: str) -> str:
+    """A method as typed. Raises UnknownNameError with the nearest."""
+    return _word({"method": text}, "method", METHODS, DEFAULT_METHOD, [])
 
 
 def refuse_unused(row: Row) -> None:
@@ -83,24 +90,34 @@ def refuse_unused(row: Row) -> None:
             )
 
 
-def read_setup(
-    catalog: Catalog, model: Model, row: Row, assumed: list[str]
-) -> tuple[Quantization, TrainingSetup]:
-    """What a row asks for. Raises UsageError naming the column that is wrong."""
-    if model.architecture is None:
-        raise UsageError(f"the shape of {model.name} is not published")
+def refuse_lone_sharding(row: Row) -> None:
+    """Raises UsageError when one GPU is to share out what it holds."""
+    gpus = whole(row, "gpus", 1, MAX_DEVICES) or 1
+    if gpus < 2 and _sharding(row, gpus, []) in SHARED:
+        raise UsageError(
+            "one GPU has nothing to share out",
+            where="--sharding",
+            remedy="leave it out, or give --gpus 2 or more",
+        )
+
+
+def read_setup(catalog: Catalog, row: Row, assumed: list[str]) -> tuple[str, TrainingSetup]:
+    """What a row asks for: the base's format, and the rest. Raises UsageError naming the column that is wrong."""
     method = _word(row, "method", METHODS, DEFAULT_METHOD, assumed)
     precision = _word(row, "precision", PRECISIONS, "bf16", assumed)
-    base = _quantization(catalog, row, method, precision, assumed)
-    quantization = catalog.quantizations[base]
+    quantization = _quantization(catalog, row, method, precision, assumed)
     trainer = _trainer(row, assumed)
     optimizer = _optimizer(catalog, row, assumed)
     states = catalog.methods[optimizer]
     gpus = whole(row, "gpus", 1, MAX_DEVICES) or 1
     rank = whole(row, "lora_rank", None, MAX_RANK)
+    if rank is not None and method not in DEFAULT_RANK:
+        assumed.append(f"lora_rank={rank} unused")
     targets = tuple(part.strip() for part in row.get("lora_targets", "").split(";") if part.strip())
     if rank is None and method in DEFAULT_RANK:
         assumed.append(f"lora_rank={DEFAULT_RANK[method]}")
+    if targets and method not in PER_TARGET:
+        assumed.append("lora_targets=unused")
     if method in PER_TARGET and not targets:
         assumed.append(f"lora_targets={';'.join(TRAINERS[trainer].default_targets)}")
     checkpointing = switch(row, "checkpointing")
@@ -219,6 +236,8 @@ def _sharding(row: Row, gpus: int, assumed: list[str]) -> str:
             assumed.append("sharding=ddp")
             return "ddp"
         return "none"
+    if text in SHARED and gpus < 2:
+        assumed.append(f"sharding={text} on one GPU")
     if text not in SHARDINGS:
         raise UnknownNameError(
             "sharding", text, resolve.nearest(text, SHARDINGS) or SHARDINGS, where="sharding"

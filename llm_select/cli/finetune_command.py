@@ -9,16 +9,27 @@ import typer
 
 from llm_select.cli.options import (
     CatalogOption,
+    CommercialOption,
     DebugOption,
+    ExcludeOption,
     GpuMemOption,
     GpuOption,
     GpusOption,
+    LanguageOption,
+    LicenseOption,
     LocaleOption,
+    MinAccuracyOption,
     OutputOption,
+    PairOption,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llm_select.cli.finetune_question import Goal
+    from llm_select.cli.question import Hardware
     from llm_select.render.document import Document
+    from llm_select.schema.catalog import Catalog
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -26,7 +37,9 @@ DEFAULT_PLANS = (("full", "bf16"), ("lora", "bf16"), ("qlora", "nf4"))
 """Methods shown when none is asked for, with the base format of each."""
 
 
-@app.command(epilog="Example: llm-select finetune llama-3.1-8b --gpu-mem 24 --seq-len 2048")
+@app.command(
+    epilog="Example: llm-select finetune qwen3-8b --task coding --examples 2000 --gpu 'RTX 4090'"
+)
 def finetune(
     model: Annotated[
         str | None, typer.Argument(help="Model id, name, alias or repository.")
@@ -37,8 +50,37 @@ def finetune(
             "--cases", help="CSV with one case per row; writes the same rows with estimates."
         ),
     ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option("--task", "-t", help="Task id: asks for a strategy and a plan."),
+    ] = None,
+    examples: Annotated[
+        int | None, typer.Option("--examples", help="Labelled examples to train on.")
+    ] = None,
+    language: LanguageOption = None,
+    pair: PairOption = None,
+    min_accuracy: MinAccuracyOption = None,
+    privacy: Annotated[
+        str | None, typer.Option(help="self-hosted: no text may leave your machines; or any.")
+    ] = None,
+    commercial: CommercialOption = False,
+    license_: LicenseOption = None,
+    exclude_board: ExcludeOption = None,
+    tokens_per_example: Annotated[
+        int | None,
+        typer.Option(help="Mean tokens of an example, answer included; default by task."),
+    ] = None,
+    regression: Annotated[
+        bool, typer.Option("--regression", help="The label is a number, such as stars.")
+    ] = False,
+    price_per_hour: Annotated[
+        float | None, typer.Option(help="USD an hour for the whole machine.")
+    ] = None,
     method: Annotated[
-        str | None, typer.Option(help="full, lora, qlora, dora …; default: several, side by side.")
+        str | None,
+        typer.Option(
+            help="full, lora, qlora, dora …; default: what the strategy advises, or several side by side."
+        ),
     ] = None,
     quantization: Annotated[
         str | None, typer.Option("--quantization", "-q", help="Format of the base.")
@@ -51,6 +93,9 @@ def finetune(
     lora_targets: Annotated[
         str | None, typer.Option(help="Module names separated by `;`, or all-linear.")
     ] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Peak; default by recipe.")] = None,
+    epochs: Annotated[float | None, typer.Option(help="Passes over the examples.")] = None,
+    accumulation: Annotated[int | None, typer.Option(help="Passes before one step.")] = None,
     batch: Annotated[int | None, typer.Option(help="Sequences in one pass of one GPU.")] = None,
     seq_len: Annotated[int | None, typer.Option(help="Tokens of each, padding included.")] = None,
     checkpointing: Annotated[
@@ -66,15 +111,20 @@ def finetune(
     gpu: GpuOption = None,
     gpus: GpusOption = None,
     gpu_mem: GpuMemOption = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show every rule, and the reason for each setting."),
+    ] = False,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = "en",
     debug: DebugOption = False,
 ) -> int:
-    """Memory to fine-tune a model, by part, for one method or several side by side."""
+    """How to adapt a model to a task, and the training plan; without --task, memory by method and part."""
+    from llm_select.cli.finetune_question import Goal
     from llm_select.cli.names import named
-    from llm_select.cli.output import check_form, emit, open_catalog
-    from llm_select.cli.question import Hardware, read_machine
+    from llm_select.cli.output import check_form, open_catalog
+    from llm_select.cli.question import Hardware
     from llm_select.errors import UsageError
 
     form = check_form(output, locale)
@@ -85,28 +135,85 @@ def finetune(
         "checkpointing": checkpointing, "engine": trainer, "sharding": sharding, "gpus": gpus,
     }  # fmt: skip
     row = {k: _text(v) for k, v in asked.items() if v is not None}
+    goal = Goal(
+        task, examples, language or None, pair or None, min_accuracy, privacy, commercial, license_ or None,
+        exclude_board or None,
+        tokens_per_example, epochs, learning_rate, accumulation, regression, price_per_hour, explain,
+    )  # fmt: skip
     if cases is not None:
         from llm_select.cli.finetune_cases import write_cases
 
-        if model is not None or row or gpu or gpu_mem:
+        if model is not None or row or gpu or gpu_mem or goal != Goal():
             raise UsageError(
                 "a training sheet holds its own models and settings",
                 where="--cases",
                 remedy="put them in columns of the file",
             )
         return write_cases(loaded, cases, form)
-    if model is None:
-        raise UsageError("no model given", where="MODEL", remedy="name one, or use --cases FILE")
-    from llm_select.cli.finetune_cases import case_memory, refuse_unused
+    goal.refuse_without_task()
+    if model is None and task is None:
+        raise UsageError(
+            "no model given", where="MODEL", remedy="name one, add --task ID, or use --cases FILE"
+        )
+    model_id = named(loaded, "MODEL", model) if model is not None else None
+    hardware = Hardware(gpu, gpus, gpu_mem)
+    if model_id is None or task is not None:
+        return _strategy(loaded, model_id, goal, row, hardware, form)
+    return _side_by_side(loaded, model_id, row, hardware, form)
+
+
+def _strategy(
+    catalog: Catalog,
+    model_id: str | None,
+    goal: Goal,
+    row: Mapping[str, str],
+    hardware: Hardware,
+    form: str,
+) -> int:
+    """Strategy and plan for a task. Returns the exit code: 1 when nothing can be done or the plan does not fit."""
+    from llm_select.cli.finetune_cases import refuse_lone_sharding, refuse_unused
+    from llm_select.cli.finetune_question import read_question
+    from llm_select.cli.output import emit
+    from llm_select.plan.answer import answer
+    from llm_select.render.plan_payload import answer_json
+    from llm_select.render.plan_view import answer_document
+
+    method = row.get("method")
+    settings = {**row, "gpus": str(hardware.gpus or 1)}
+    refuse_lone_sharding(settings)
+    if method is not None:
+        refuse_unused(settings)
+    requirements, asked = read_question(catalog, model_id, goal, row, hardware)
+    if method is not None:
+        from llm_select.cli.finetune_cases import method_named
+
+        method = method_named(method)
+    found = answer(catalog, model_id, requirements, asked, method)
+    emit(
+        form,
+        lambda: answer_document(found, catalog, explain=goal.explain),
+        lambda: answer_json(found, catalog),
+    )
+    return 0 if found.follows else 1
+
+
+def _side_by_side(
+    catalog: Catalog, model_id: str, row: Mapping[str, str], hardware: Hardware, form: str
+) -> int:
+    """Memory by part, for one method or several. Returns the exit code: 1 when none fits the machine."""
+    from llm_select.cli.finetune_cases import case_memory, refuse_lone_sharding, refuse_unused
+    from llm_select.cli.output import emit
+    from llm_select.cli.question import read_machine
     from llm_select.render.finetune_view import Plan, finetune_document, finetune_json
     from llm_select.units import GIB
 
-    model_id = named(loaded, "MODEL", model)
+    method, quantization = row.get("method"), row.get("quantization")
     machine = None
-    if gpu or gpu_mem:
-        machine, _ = read_machine(loaded, Hardware(gpu, gpus, gpu_mem), needed=False)
+    if hardware.gpu or hardware.gpu_mem:
+        machine, _ = read_machine(catalog, hardware, needed=False)
+    refuse_lone_sharding(dict(row))
     if method is not None:
-        refuse_unused(row)
+        refuse_unused(dict(row))
     wanted = [(method, None)] if method is not None or quantization is not None else DEFAULT_PLANS
     plans, assumed = [], []
     recomputed = []
@@ -117,7 +224,7 @@ def finetune(
             **({"method": one} if one else {}),
             **({"quantization": base} if base else {}),
         }
-        memory = case_memory(loaded, model_id, settings, said)
+        memory = case_memory(catalog, model_id, settings, said)
         verdict = memory.verdict(machine.usable_gib * GIB) if machine is not None else None
         filled = dict(part.split("=", 1) for part in said)
         chosen = (
@@ -126,8 +233,8 @@ def finetune(
         )
         plans.append(Plan(*chosen, memory, verdict))
         assumed += said
-        if machine is not None and verdict != "fits" and checkpointing is None:
-            smaller = case_memory(loaded, model_id, {**settings, "checkpointing": "1"}, [])
+        if machine is not None and verdict != "fits" and "checkpointing" not in row:
+            smaller = case_memory(catalog, model_id, {**settings, "checkpointing": "1"}, [])
             fits = smaller.verdict(machine.usable_gib * GIB)
             recomputed.append(Plan(*chosen, smaller, fits))
     assumed = list(dict.fromkeys(assumed))
@@ -135,7 +242,7 @@ def finetune(
     shown = f"{machine.devices} × {machine.name}" if machine is not None else None
 
     def document() -> Document:
-        return finetune_document(loaded.models[model_id].name, plans, assumed, shown, fitting)
+        return finetune_document(catalog.models[model_id].name, plans, assumed, shown, fitting)
 
     emit(form, document, lambda: finetune_json(model_id, plans, assumed, shown, fitting))
     return 0 if machine is None or any(p.verdict == "fits" for p in plans) else 1

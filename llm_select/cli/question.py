@@ -211,13 +211,18 @@ def read_requirements(
     profile: str = DEFAULT_PROFILE,
     weights: str | None = None,
     exclude_boards: Sequence[str] = (),
+    machine_needed: bool | None = None,
 ) -> Requirements:
-    """Everything a question needs, checked. Raises UsageError and its kin for anything wrong."""
+    """Everything a question needs, checked. Raises UsageError and its kin for anything wrong.
+
+    `machine_needed` False leaves the machine out when none is given; None: unless only hosted models are asked for.
+    """
     hardware, limits = hardware or Hardware(), limits or Limits()
     task_id = named(catalog, "--task", task)
     spoken, paired = _languages(catalog, task_id, languages, pairs)
     access = _access(hardware, limits)
-    machine, said = read_machine(catalog, hardware, needed=access != "hosted")
+    needed = access != "hosted" if machine_needed is None else machine_needed
+    machine, said = read_machine(catalog, hardware, needed=needed)
     workload, lengths = read_workload(
         catalog, task_id, context=context, generate=generate, concurrency=concurrency
     )

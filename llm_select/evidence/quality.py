@@ -7,7 +7,7 @@ board it did not sit is predicted from its ability (see `fit`). Intervals are 80
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llm_select.evidence.fit import REFINED, Form, fit
@@ -149,6 +149,7 @@ def rate(
         board: links.boards[board]._replace(variance=links.boards[board].variance + error)
         for board, error in linked.items()
     }
+    ways = {_tuned(row) for row in rating if target is not None and row.board in target.boards}
     qualities = {}
     for subject, own in held.items():
         known = dict(catalog.models[subject[0]].languages)
@@ -169,6 +170,7 @@ def rate(
             order,
             linked,
             loose,
+            ways,
             form,
         )
     return Assessment(task_id, target, qualities, _losses(gathered.scores), links, gathered)
@@ -232,6 +234,7 @@ def _rate(
     order: Mapping[str, tuple[int, bool, str]],
     linked: Mapping[str, float],
     loose: Mapping[str, Link],
+    ways: Set[bool],
     form: Form,
 ) -> Quality:
     ordered = tuple(sorted(rows, key=lambda row: order[row.board]))
@@ -248,6 +251,10 @@ def _rate(
     if not rating:
         return unrated("proxy-only")
     own = {row.board: row for row in rating if row.board in target.boards}
+    if not ways & {_tuned(row) for row in rating}:
+        # Fine-tuned encoders alone sat the board, or prompted models alone: what the other way would reach there is
+        # not known, and a chain of boards does not tell it.
+        return unrated("other-way")
     missing = tuple(language for language in target.languages_asked if not supports(tags, language))
     if asked and missing and not (own and target.exact) and speech != "wide":
         return unrated(f"language-{'unsupported' if speech == 'stated' else 'unknown'}", missing)
@@ -302,6 +309,11 @@ def _rate(
         reason,
         uncovered,
     )
+
+
+def _tuned(row: Score) -> bool:
+    """True for a model fine-tuned on the task's examples, False for one that was prompted."""
+    return row.setting == "fine-tuned"
 
 
 def _setting(rows: Sequence[Score], target: Target) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The JSON Schema of the answers of `recommend`, `explain`, `compare` and `deploy`: what people script against.
+"""The JSON Schema of the answers of `recommend`, `explain`, `compare`, `finetune` and `deploy`: what scripts read.
 
 Tests hold real answers against it. Keys are only added within a version.
 """
@@ -6,33 +6,13 @@ Tests hold real answers against it. Keys are only added within a version.
 from __future__ import annotations
 
 from llm_select.render.deploy_contract import DEPLOY
+from llm_select.render.finetune_contract import FINETUNE
 from llm_select.render.payload import VERSION, Json
-
-NUMBER: Json = {"type": "number"}
-TEXT: Json = {"type": "string"}
-COUNT: Json = {"type": "integer", "minimum": 0}
-
-
-def _maybe(schema: Json) -> Json:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _object(required: Json, optional: Json | None = None, *, closed: bool = False) -> Json:
-    return {
-        "type": "object",
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-        "additionalProperties": not closed,
-    }
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/$defs/{name}"}
-
+from llm_select.render.schema_words import COUNT, NUMBER, TEXT
+from llm_select.render.schema_words import list_of as _list
+from llm_select.render.schema_words import maybe as _maybe
+from llm_select.render.schema_words import record as _object
+from llm_select.render.schema_words import ref as _ref
 
 _RANGE = _object({"low": NUMBER, "expected": NUMBER, "high": NUMBER}, closed=True)
 _REASON = _object({"code": TEXT, "values": {"type": "object"}, "message": TEXT})
@@ -235,5 +215,6 @@ CONTRACTS: dict[str, Json] = {
         },
     ),
     "deploy": DEPLOY,
+    "finetune": FINETUNE,
 }
 """By command; also printed by `llm-select catalog schema recommend`."""

@@ -74,7 +74,9 @@ def finetune_document(
             for p in recomputed
         )
         blocks.append(Text(f"Would fit with --checkpointing: {sizes}."))
-    notes = [("assumed", text.replace("=", " ", 1).replace("_", " ")) for text in assumed]
+    # Whether activations are recomputed is said in words below.
+    filled = [text for text in assumed if not text.startswith("checkpointing=")]
+    notes = [("assumed", text.replace("=", " ", 1).replace("_", " ")) for text in filled]
     notes += [
         ("assumed", assumption_sentence(a))
         for plan in plans[:1]

@@ -142,6 +142,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
         "its developer lists no languages; measured in ten others or more, it is taken for multilingual"
     ),
     "coverage": "covers less than half of the languages of the task's boards",
+    "other-way": (
+        "only fine-tuned or only prompted models sat the boards asked for; it was measured the other way"
+    ),
     "unlinked": "its boards share no models with the others",
     "partial-coverage": "some languages of the boards are not covered",
     "related-board": "no board ranks this task itself: shown on that of a near task",

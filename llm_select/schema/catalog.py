@@ -8,6 +8,7 @@ from llm_select.schema.hardware import Device, Engine, License, Method, Quantiza
 from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Model
 from llm_select.schema.serving import Serving
+from llm_select.schema.strategy import Recipe, StrategyRule
 
 
 class Catalog(Strict):
@@ -33,6 +34,10 @@ class Catalog(Strict):
     """Licences by id."""
     methods: dict[str, Method] = {}
     """Fine-tuning methods and optimizers by id."""
+    strategies: dict[str, StrategyRule] = {}
+    """Rules that choose how a model is adapted, by id."""
+    recipes: dict[str, Recipe] = {}
+    """Hyper-parameters by id."""
     sources: dict[str, Source] = {}
     """Sources by id."""
     losses: dict[str, LossTable] = {}

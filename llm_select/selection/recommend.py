@@ -90,7 +90,7 @@ def _answer(
         tuple(fit),
         untried,
         tuple(rejected),
-        _assumptions(requirements, assessment),
+        assumptions(requirements, assessment),
         question.dropped,
         better,
         catalog.content_hash,
@@ -209,7 +209,8 @@ def _miss_order(item: Item) -> tuple[int, bool, float, str]:
     )
 
 
-def _assumptions(requirements: Requirements, assessment: Assessment) -> tuple[Reason, ...]:
+def assumptions(requirements: Requirements, assessment: Assessment) -> tuple[Reason, ...]:
+    """What was taken for granted: by the edge, and in finding the boards that answer the question."""
     notes = list(requirements.assumed)
     target = assessment.target
     if target is None:

@@ -47,6 +47,7 @@ sources: {languages: acme-card}
 acme-card: {title: Tiny card, url: "https://example.org/card", read: 2026-11-24}
 acme-config: {title: Tiny config, url: "https://example.org/config", read: 2026-11-24}
 """,
+    "methods.yaml": "plain: {name: Plain, kind: optimizer, description: A step., source: acme-card}\n",
     "licenses.yaml": """\
 mit:
   {name: MIT License, spdx: MIT, url: "https://example.org/mit", kind: permissive, commercial: yes, source: acme-card}

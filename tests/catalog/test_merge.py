@@ -24,6 +24,11 @@ SERVER = """\
 one: {command: [serve], port: 8000, api: openai, health: /health, validated: source, version: "1", checked: NAME,
   source: acme-card}
 """
+RULE = "one: {title: NAME, rank: 1, proposes: [lora], basis: card, finding: It fits.}\n"
+RECIPE = (
+    "one: {name: NAME, methods: [plain], kinds: [decoder], optimizer: plain, learning_rate: 0.1, schedule: linear,"
+    " batch: 8, epochs: 1, sources: {otherwise: acme-card}}\n"
+)
 KINDS: dict[str, tuple[str, str, str, str]] = {
     # section: file, its text with NAME, the id, the attribute that tells
     "models": (
@@ -87,6 +92,8 @@ KINDS: dict[str, tuple[str, str, str, str]] = {
     "engines": ("engines.yaml", ENGINE, "one", "name"),
     "methods": ("methods.yaml", METHOD, "one", "name"),
     "serving": ("serving.yaml", SERVER, "one", "checked"),
+    "strategies": ("strategies.yaml", RULE, "one", "title"),
+    "recipes": ("recipes.yaml", RECIPE, "one", "name"),
 }
 
 

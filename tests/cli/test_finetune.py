@@ -141,3 +141,19 @@ def test_a_sheet_takes_no_other_settings(refused: Refused, tmp_path: Path) -> No
     path = tmp_path / "in.csv"
     path.write_text("model\nllama-3.1-8b-instruct\n", encoding="utf-8")
     assert "holds its own models" in refused("finetune", "--cases", str(path), "--batch", "2")
+
+
+def test_a_rank_that_a_method_does_not_have_is_said_to_be_unused(sheet: Sheet) -> None:
+    (row,) = sheet("llama-3.1-8b-instruct,full,,,,8,,,,,,,,,,,,")
+    assert "lora_rank=8 unused" in row["assumptions"]
+
+
+def test_sharding_on_one_gpu_is_said(sheet: Sheet) -> None:
+    (row,) = sheet("llama-3.1-8b-instruct,full,,,,,,,,,,,,,,zero3,1,")
+    assert "sharding=zero3 on one GPU" in row["assumptions"]
+
+
+def test_recomputation_is_said_in_words(call: Call) -> None:
+    out = call("finetune", "llama-3.1-8b-instruct").out
+    assert "all activations kept for the backward pass" in out
+    assert "checkpointing 0" not in out

@@ -68,6 +68,7 @@ AIMED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", AIMED)
 def test_decode_meets_its_aim_with_model_or_device_left_out(
     group: tuple[str, str, str, str],

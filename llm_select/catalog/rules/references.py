@@ -19,6 +19,8 @@ _SECTIONS = (
     "serving",
     "licenses",
     "methods",
+    "strategies",
+    "recipes",
     "losses",
 )
 _SOURCED = ("parameters", "architecture", "context", "pretraining", "languages")
@@ -209,6 +211,10 @@ def _own(section: str, value: Any) -> Iterator[tuple[Path, str, str]]:
     elif section == "devices":
         for index, name in enumerate(value.engines or ()):
             yield ("engines", index), "engines", name
+    elif section == "recipes":
+        yield ("optimizer",), "methods", value.optimizer
+        for index, name in enumerate(value.methods):
+            yield ("methods", index), "methods", name
     elif section == "losses":
         yield from _of_losses(value)
 

@@ -157,6 +157,34 @@ def test_a_model_tied_to_the_target_by_no_shared_model_is_unrated() -> None:
     assert (quality.tag, quality.reason) == ("unrated", "unlinked")
 
 
+def _two_ways() -> Catalog:
+    """A board that fine-tuned models sat, and one that they and a prompted model sat."""
+    uses = [{"board": "tuned", "relevance": "direct"}, {"board": "both", "relevance": "direct"}]
+    boards = {
+        "tuned": board({"de": DE}, setting="fine-tuned"),
+        "both": board(
+            {"fr": {**FR, "f/prompted": 80.0}},
+            setting="fine-tuned",
+            entries={"f/prompted": {"model": "f/prompted", "setting": "few-shot"}},
+        ),
+    }
+    spoken = {"de": "official", "fr": "official"}
+    cards = {**MODELS, "f/prompted": model("Prompted", languages=spoken)}
+    return _catalog(
+        models=cards, boards=boards, tasks={"task": task(boards=uses, reference={"board": "tuned"})}
+    )
+
+
+def test_a_prompted_model_is_not_inferred_on_a_board_that_only_fine_tuned_ones_sat() -> None:
+    quality = assess(_two_ways(), "task", languages=["de"]).qualities["f/prompted", "direct"]
+    assert (quality.tag, quality.reason) == ("unrated", "other-way")
+
+
+def test_a_board_that_one_prompted_model_sat_rates_prompted_models() -> None:
+    quality = assess(_two_ways(), "task", languages=["fr"]).qualities["f/prompted", "direct"]
+    assert (quality.tag, quality.value) == ("measured", 80.0)
+
+
 @pytest.mark.parametrize(("count", "tag"), [(10, "inferred"), (9, "unrated")])
 def test_a_model_without_a_list_is_multilingual_once_measured_in_ten_languages(
     count: int, tag: str

@@ -1,0 +1,75 @@
+"""What a project can follow. What it cannot is refused here, with what it can, rather than left out in silence."""
+
+from __future__ import annotations
+
+from llm_select.errors import UsageError
+from llm_select.export.training.settings import ProjectSettings
+from llm_select.export.training.tasks import folder
+
+METHODS = (
+    "full",
+    "lora",
+    "qlora",
+    "dora",
+    "rslora",
+    "pissa",
+    "prefix-tuning",
+    "prompt-tuning",
+    "ia3",
+)
+OPTIMIZERS = (
+    "sgd",
+    "momentum",
+    "adam",
+    "adamw",
+    "adamw-8bit",
+    "paged-adamw",
+    "paged-adamw-8bit",
+    "adafactor",
+    "lion",
+    "ademamix",
+    "galore",
+)
+PRECISIONS = ("bf16", "fp16", "bf16-mixed", "fp16-mixed", "fp32")
+SCHEDULES = ("linear", "cosine", "constant")
+SHARDINGS = ("none", "ddp", "zero1", "zero2", "zero3", "fsdp")
+
+
+def check(settings: ProjectSettings) -> None:
+    """Raises UsageError, naming the option, for what the project's files do not do."""
+    folder(settings)
+    if not settings.repository:
+        raise UsageError(
+            f"the card of {settings.model_id} names no repository of weights to train",
+            where="--export",
+            remedy="choose a model with open weights",
+        )
+    for option, value, known in (
+        ("--method", settings.method, METHODS),
+        ("--optimizer", settings.optimizer, OPTIMIZERS),
+        ("--precision", settings.precision, PRECISIONS),
+        ("--schedule", settings.schedule, SCHEDULES),
+        ("--sharding", settings.sharding, SHARDINGS),
+    ):
+        if value not in known:
+            raise UsageError(
+                f"the exported project cannot do {value}",
+                where=option,
+                remedy=f"with --export it takes {', '.join(known)}",
+            )
+    if settings.method == "qlora" and settings.quantization != "nf4":
+        raise UsageError(
+            f"the exported project does QLoRA over nf4, not over {settings.quantization}",
+            where="--quantization",
+        )
+    if settings.loss != ("mse" if settings.head == "number" else "cross-entropy"):
+        raise UsageError(
+            f"the exported project cannot train a {settings.head} head with loss {settings.loss}",
+            where="--export",
+        )
+    if settings.method == "prefix-tuning" and settings.checkpointing:
+        raise UsageError(
+            "prefix tuning passes its vectors through the cache, which recomputing activations turns off",
+            where="--checkpointing",
+            remedy="leave one of the two out",
+        )

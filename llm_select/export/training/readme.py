@@ -1,0 +1,187 @@
+"""`README.md` of a project: the whole path, from data to use."""
+
+from __future__ import annotations
+
+import re
+
+from llm_select.export.training import other_trainers
+from llm_select.export.training.settings import ProjectSettings
+from llm_select.export.training.tasks import sample
+
+_DATA_FORMS = {
+    "decoder": "a CSV or JSONL with columns of your choice, or JSONL in the chat format: "
+    '`{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}`',
+    "text_labels": "a CSV or JSONL with a text and its label (or number) in each row; two "
+    "texts, with `columns.context`",
+    "token_labels": 'JSONL `{"tokens": ["Ada", "wrote"], "tags": ["B-PER", "O"]}`, or a CSV `sentence,token,tag` '
+    "with one token a line",
+    "span": "a CSV or JSONL with question, passage and answer, which must stand in the passage word for word",
+    "encoder_decoder": "a CSV or JSONL with source and target in each row",
+}
+_MODEL = {
+    "decoder": "a decoder, which continues a text",
+    "text_labels": "an encoder with a new head that labels a text",
+    "token_labels": "an encoder with a new head that tags every word",
+    "span": "an encoder with a new head that points at the answer in a passage",
+    "encoder_decoder": "an encoder-decoder, which turns one text into another",
+}
+_EXAMPLE = {
+    "decoder": 'python predict.py "How do I descale a kettle?"',
+    "text_labels": 'python predict.py "The soup was cold."',
+    "token_labels": 'python predict.py "Ada Lovelace lived in London."',
+    "span": 'python predict.py --context "The bridge was built in 1894." "When was the bridge built?"',
+    "encoder_decoder": 'python predict.py "The train is late."',
+}
+
+
+def text(settings: ProjectSettings, folder: str) -> str:
+    """The page. `folder` is that of the project's own files, see `tasks.folder`."""
+    data = sample(settings)
+    parts = [
+        f"# Fine-tuning {_inline(settings.name or settings.model_id)} for {_inline(settings.task)}",
+        "Everything that may be changed is in `settings.yaml`; the files below read it. Run them in this order.",
+        _fenced(
+            "python3 -m venv .venv && . .venv/bin/activate\n"
+            "pip install -r requirements.txt\n"
+            "python data.py\n"
+            f"{_train(settings)}\n"
+            "python evaluate.py\n"
+            f"{_EXAMPLE[folder]}"
+        ),
+        "## What is planned",
+        _table(settings),
+        "## 1. Data: `data.py`",
+        f"It starts with a small set of its own, `samples/{data.file}`: {data.about}. It shows that everything runs; "
+        "what a model learns from so few rows is of no use. Put your own file in its place under `data.train`: "
+        f"{_DATA_FORMS[folder]}. UTF-8, and every fault is reported with file and line.",
+        "Rows are cleaned (one form for each character, no control characters), repeated rows "
+        "are left out, and 80, 10 and "
+        "10 % go to training, validation and test, by `training.seed`. Rows with the same input stay together. "
+        "`python data.py` prints the lengths in tokens, which `seq_len` should cover, and warns "
+        "(`LEAK`) of test rows that "
+        "are nearly the same as rows trained on: a score on these tells nothing.",
+        "## 2. Model: `model.py`",
+        f"{_MODEL[folder].capitalize()}. `python model.py` prints its parts and how many of its "
+        "weights are trained; the "
+        "text at the top of the file says what attention, positions and the loss do. "
+        "`adapters.py` has the methods, `optimizers.py` the optimizers.",
+        "## 3. Training: `train.py`",
+        f"{_sharded(settings)}The run writes ten checkpoints to `output/`. After a break, start "
+        "it again: it goes on from "
+        "the last whole one, and refuses when the settings have changed since. "
+        "`output/log.jsonl` has the losses: that of "
+        "training should fall; when that of validation rises, the model begins to learn the rows "
+        "by heart. The state with "
+        "the least validation loss is kept, in `output/model`.",
+        "## 4. Evaluation: `evaluate.py`",
+        f"{', '.join(f'`{name}`' for name in settings.metrics)} on the test rows, each with the "
+        "middle 95 % of what other "
+        "draws of these rows would give. Choose by validation and look at the test rows once: a "
+        "setting that was chosen "
+        "by them looks better than it is.",
+        "## 5. Use: `predict.py`",
+        *_serving(settings, folder),
+        "## With other trainers",
+        *_others(settings),
+        "## Where to read on",
+        "Vaswani et al. 2017 (arXiv:1706.03762) for the transformer; Hu et al. 2022 (arXiv:2106.09685) for LoRA; "
+        "Loshchilov & Hutter 2019 (arXiv:1711.05101) for AdamW. The licence of the base model "
+        "binds what you train from it.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(settings: ProjectSettings) -> str:
+    adapter = (
+        f"{settings.method}, rank {settings.lora_rank}" if settings.lora_rank else settings.method
+    )
+    rows = {
+        "base": f"{settings.repository}"
+        + (f" at {settings.revision}" if settings.revision else ""),
+        "method": adapter,
+        "optimizer": f"{settings.optimizer}, rate {settings.learning_rate:g}, {settings.schedule}",
+        "step": f"{settings.batch} × {settings.accumulation} × {settings.gpus} sequences of up "
+        "to {settings.seq_len} tokens",
+        "epochs": f"{settings.epochs:g}",
+        "numbers": f"{settings.precision}, base in {settings.quantization}",
+        "loss": settings.loss,
+        "languages": ", ".join(settings.pairs or settings.languages) or "not said",
+    }
+    lines = [f"| {name} | {_inline(value)} |" for name, value in rows.items()]
+    return "\n".join(["|  |  |", "| --- | --- |", *lines])
+
+
+def _train(settings: ProjectSettings) -> str:
+    if settings.gpus > 1:
+        return "accelerate launch --config_file accelerate.yaml train.py"
+    return "python train.py"
+
+
+def _sharded(settings: ProjectSettings) -> str:
+    if settings.gpus == 1:
+        return ""
+    how = {
+        "none": "each GPU holds a whole copy",
+        "ddp": "each GPU holds a whole copy (DDP)",
+        "zero1": "the optimizer's states are divided (ZeRO 1)",
+        "zero2": "optimizer states and gradients are divided (ZeRO 2)",
+        "zero3": "weights, gradients and optimizer states are divided (ZeRO 3)",
+        "fsdp": "weights, gradients and optimizer states are divided (FSDP)",
+    }
+    return f"On {settings.gpus} GPUs {how[settings.sharding]}; `accelerate.yaml` says so. "
+
+
+def _serving(settings: ProjectSettings, folder: str) -> list[str]:
+    parts = [
+        "`predict.py` loads the model and answers its arguments, or each line of its input. "
+        "As a library, call `load_trained()` of `model.py` once and then the function of `predict.py`."
+    ]
+    merges = folder == "decoder" and settings.method not in (
+        "full",
+        "prefix-tuning",
+        "prompt-tuning",
+    )
+    if merges:
+        parts.append(
+            "`python merge.py` folds the adapter into its base, so that any engine can serve it:"
+        )
+    if settings.serve:
+        parts.append(_fenced(settings.serve))
+    elif folder == "decoder" and settings.method not in ("prefix-tuning", "prompt-tuning"):
+        where = "output/merged" if merges else "output/model"
+        parts.append(_fenced(f"vllm serve {where} --max-model-len {settings.seq_len}"))
+    return parts
+
+
+def _others(settings: ProjectSettings) -> list[str]:
+    reason = other_trainers.refusal(settings)
+    if reason:
+        return [f"No files for LLaMA-Factory and Axolotl: {reason}."]
+    force = "FORCE_TORCHRUN=1 " if settings.gpus > 1 else ""
+    commands = [f"{force}llamafactory-cli train llamafactory.yaml"]
+    files = f"`llamafactory.yaml` (written for LLaMA-Factory {other_trainers.LLAMA_FACTORY})"
+    without = other_trainers.axolotl_refusal(settings)
+    if without:
+        files += f" asks for the same run (none for Axolotl: {without}). It"
+    else:
+        files += (
+            f" and `axolotl.yaml` (Axolotl {other_trainers.AXOLOTL}) ask for the same run. Each"
+        )
+        commands.append("axolotl train axolotl.yaml")
+    return [
+        f"{files} wants versions of its own: make an environment for it. "
+        "What is read is what `python data.py` writes to `prepared/`.",
+        _fenced("\n".join(commands)),
+    ]
+
+
+def _inline(value: str) -> str:
+    """One line, in which no sign of Markdown or HTML means anything."""
+    return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(value.split()))
+
+
+def _fenced(code: str) -> str:
+    """A block of code, fenced by more backticks than stand in it."""
+    longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{code}\n{fence}"

@@ -1,0 +1,106 @@
+"""Writes a training project into a folder: all of it, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from llm_select.errors import UsageError
+from llm_select.export.training import launch, other_trainers, readme, requirements, settings_file
+from llm_select.export.training.checks import check
+from llm_select.export.training.settings import ProjectSettings
+from llm_select.export.training.tasks import folder, sample
+
+SOURCE = Path(__file__).parent / "project"
+"""The project's own files, copied as they are."""
+_SHOWN = 5
+
+
+def write_project(directory: Path, settings: ProjectSettings) -> list[str]:
+    """The names of the files written, in order. Raises UsageError when the plan cannot be followed, when `directory`
+    holds anything already, or when it cannot be written; then nothing is left behind."""
+    check(settings)
+    files = contents(settings)
+    _check_free(directory)
+    parent = directory.absolute().parent
+    made = [path for path in (parent, *parent.parents) if not path.exists()]
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        # Written beside its place and renamed in one step, so that a break leaves no half project under its name.
+        draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=parent))
+        try:
+            draft.chmod(0o755)
+            for name, content in files.items():
+                path = draft / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(content)
+            draft.replace(directory.absolute())
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+    except OSError as error:
+        for path in made:
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+        raise UsageError(
+            f"{directory} cannot be written: {error.strerror}", where="--export"
+        ) from None
+    return list(files)
+
+
+def contents(settings: ProjectSettings) -> dict[str, bytes]:
+    """The files of the project by name. Raises UsageError for a head that no project has."""
+    own = folder(settings)
+    files = {
+        path.name: path.read_bytes()
+        for part in ("shared", own)
+        for path in sorted((SOURCE / part).glob("*.py"))
+    }
+    data = sample(settings).file
+    files[f"samples/{data}"] = (SOURCE / "samples" / data).read_bytes()
+    written = {
+        "README.md": readme.text(settings, own),
+        "requirements.txt": requirements.text(settings),
+        "settings.yaml": settings_file.text(settings),
+        **_launchers(settings),
+    }
+    if other_trainers.refusal(settings) is None:
+        written |= other_trainers.llama_factory(settings)
+        if other_trainers.axolotl_refusal(settings) is None:
+            written |= other_trainers.axolotl(settings)
+    # A name from a command line may hold bytes that are no text; they are shown, not lost.
+    files |= {name: text.encode("utf-8", "backslashreplace") for name, text in written.items()}
+    return dict(sorted(files.items()))
+
+
+def _launchers(settings: ProjectSettings) -> Mapping[str, str]:
+    if settings.gpus == 1:
+        return {}
+    files = {"accelerate.yaml": launch.accelerate(settings)}
+    if settings.sharding in launch.STAGES:
+        files["deepspeed.json"] = launch.deepspeed(settings)
+    return files
+
+
+def _check_free(directory: Path) -> None:
+    try:
+        found = sorted(path.name for path in directory.iterdir())
+    except FileNotFoundError:
+        if directory.is_symlink():
+            raise UsageError(f"{directory} is a link to nowhere", where="--export") from None
+        return
+    except OSError as error:
+        raise UsageError(
+            f"{directory} cannot be used: {error.strerror}",
+            where="--export",
+            remedy="name a folder that is new or empty",
+        ) from None
+    if found:
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise UsageError(
+            f"{directory} is not empty: it holds {', '.join(found[:_SHOWN])}{more}",
+            where="--export",
+            remedy="name a folder that is new or empty; nothing is written over",
+        )
