@@ -54,6 +54,12 @@ def read_ask(catalog: Catalog, model_id: str, typed: Typed) -> Ask:
     engines = tuple(named(catalog, "--engine", name) for name in typed.engines)
     _check_kv_type(catalog, engines, typed.kv_type)
     formats = tuple(named(catalog, "--quantization", name) for name in typed.quantizations)
+    if "text" not in model.modalities.input:
+        raise UsageError(
+            f"{model.name} reads {', '.join(model.modalities.input)}, not text",
+            where="MODEL",
+            remedy="servers are planned for models that read text",
+        )
     hosted_only = model.weights == "hosted" or model.architecture is None
     if hosted_only:
         _refuse_hosted(model, typed)

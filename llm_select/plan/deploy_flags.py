@@ -164,7 +164,7 @@ def _memory(setup: Setup, written: Written) -> None:
         "needed_gib": setup.memory.device_high / GIB,
         "room_gib": (setup.memory.usable or 0.0) / GIB,
     }
-    written.add("memory-share", f"{math.floor(share * 100 + 1e-6) / 100:g}", Reason(code, values))
+    written.add("memory-share", f"{math.floor(share * 1000 + 1e-6) / 1000:g}", Reason(code, values))
     if setup.memory.offloaded_layers:
         gib = _host_gib(setup)
         reason = Reason("flag-host-gib", {"layers": setup.memory.offloaded_layers, "gib": gib})

@@ -28,8 +28,8 @@ def ordered(plans: Sequence[EnginePlan], ask: Ask) -> tuple[EnginePlan, ...]:
 
     In this order: one that fits; one that runs the requests together, where several are asked; layers on the devices
     rather than in main memory; fewer replicas; the wider format, eight bits and more being alike; the faster; files
-    that exist; the one listed first in the catalog. Replicas and speeds count as alike where the range of the lesser
-    one takes in what the best is expected to do.
+    that exist; one with an image or a package for the maker's devices; the one listed first in the catalog. Replicas
+    and speeds count as alike where the range of the lesser one takes in what the best is expected to do.
     """
     able = [plan for plan in plans if plan.fits and not _alone(plan, ask)] or plans
     best = Best(
@@ -55,7 +55,14 @@ def _key(plan: EnginePlan, ask: Ask, best: Best) -> tuple[float, ...]:
         -min(EIGHT, _bits(plan)),
         rate.high < best.pace if rate is not None else best.pace > 0,
         READY[plan.files.basis],
+        not _installs(plan),
     )
+
+
+def _installs(plan: EnginePlan) -> bool:
+    """True when the catalog knows an image or a package of the engine for the devices' maker."""
+    vendor, serving = plan.machine.vendor or "nvidia", plan.serving
+    return vendor in serving.images or vendor in serving.install_vendors
 
 
 def _behind(plan: EnginePlan, best: EnginePlan, ask: Ask, reach: Best) -> Reason:
@@ -78,7 +85,7 @@ def _behind(plan: EnginePlan, best: EnginePlan, ask: Ask, reach: Best) -> Reason
         }
     elif first == 5:
         values |= {"pace": _pace(plan), "best": _pace(best)}
-    code = ("fit", "alone", "offload", "replicas", "format", "slower", "files")[first]
+    code = ("fit", "alone", "offload", "replicas", "format", "slower", "files", "install")[first]
     return Reason(f"behind-{code}", values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.plan.deploy_lines import Place, arguments, environment, shell_line
+from llm_select.plan.deploy_lines import Place, arguments, environment, filled, shell_line
 from llm_select.render.deploy_messages import say
 from llm_select.render.payload import VERSION, Json, assumption_json, memory_json, speed_json
 from llm_select.units import GIB
@@ -81,7 +81,7 @@ def plan_json(plan: EnginePlan) -> Json:
         "speed": speed_json(plan.speed),
         "files": {
             "basis": plan.files.basis,
-            "model": plan.files.model,
+            "model": filled(plan.files.model, place),
             "repository": plan.files.repository,
             "revision": plan.files.revision,
             "commands": list(plan.files.commands),
@@ -91,7 +91,7 @@ def plan_json(plan: EnginePlan) -> Json:
             {
                 "role": flag.role,
                 "name": flag.name,
-                "value": flag.value,
+                "value": filled(flag.value, place) if flag.value is not None else None,
                 "environment": flag.environment,
                 "reason": reason_json(flag.reason),
             }
@@ -187,6 +187,6 @@ def flat_plan(plan: EnginePlan) -> Json:
         "decode_high": round(decode.high, 3) if decode is not None else None,
         "requests_per_second": round(rate.expected, 4) if rate is not None else None,
         "replicas": can.replicas.expected if can.rate_known else None,
-        "files": plan.files.model,
+        "files": filled(plan.files.model, Place()),
         "command": shell_line(plan),
     }

@@ -188,6 +188,9 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
         if v["pace"]
         else "no speed known for it"
     ),
+    "behind-install": lambda v: (
+        f"no image or package of it for these devices is in the catalog, {v['than']} has one"
+    ),
     "behind-listed": lambda v: f"alike; {v['than']} is listed first in the catalog",
     # engines that do not serve it
     "engine-kind": lambda v: f"does not run {v['kind']} models",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -68,6 +69,12 @@ def test_the_command_holds_every_setting_that_is_no_variable(call: Call) -> None
         names = [flag["name"] for flag in plan["flags"] if not flag["environment"]]
         assert set(names) <= set(plan["command"])
         assert {f["name"] for f in plan["flags"] if f["environment"]} == set(plan["environment"])
+
+
+def test_nothing_is_left_open_in_an_answer(call: Call) -> None:
+    """Places that differ between a shell, a container and a service are filled in for a shell."""
+    for form in ("json", "csv", "plain"):
+        assert not re.search(r"\{[a-z]+\}", call(*QUESTION, "-o", form).out)
 
 
 def test_only_the_engines_asked_for_are_shown(call: Call) -> None:
@@ -161,6 +168,7 @@ WRONG = {
         "--task",
     ),
     "more context than trained for": ((*QUESTION, "--context", "99999"), "--context"),
+    "a model that reads no text": (("deploy", "whisper-large-v3", "--gpu", "L4"), "MODEL"),
     "no requests": ((*QUESTION, "--requests-per-second", "0"), "--requests-per-second"),
     "no nodes": ((*QUESTION, "--nodes", "0"), "--nodes"),
     "nodes of an unnamed device": (

@@ -84,8 +84,9 @@ def requirements(one: Export) -> tuple[str, ...]:
     if plan.own_server:
         engine = plan.candidate.engine
         kind = "ctranslate2" if engine and engine.memory_model == "ctranslate2" else "transformers"
+        made = ("bitsandbytes",) if plan.files.basis == "loading" else ()
         cuda = kind == "ctranslate2" and one.vendor == "nvidia"
-        return (*OWN_REQUIREMENTS[kind], *(("nvidia-cublas-cu12",) if cuda else ()))
+        return (*OWN_REQUIREMENTS[kind], *made, *(("nvidia-cublas-cu12",) if cuda else ()))
     if plan.serving.install is None:
         return ()
     more = ("accelerate",) if plan.engine_id == "transformers" else ()
