@@ -4,8 +4,8 @@
 
 What it holds:
 - every relative link and anchor of README.md, CHANGELOG.md, CONTRIBUTING.md and docs/*.md leads somewhere;
-- docs/cli.md, docs/card-format.md, docs/catalog.md, docs/rules.md and docs/strategies.md are as their generators write
-  them, and docs/cli.md has every command and option that `--help` prints;
+- docs/cli.md, docs/card-format.md, docs/catalog.md, docs/rules.md, docs/servers.md and docs/strategies.md are as their
+  generators write them, and docs/cli.md has every command and option that `--help` prints;
 - every `llm-select …` line in a code block, and every such span in prose, is one the program accepts;
 - blocks after `<!-- run -->` run with exit code 0 (`<!-- run: 1 -->`: with that code);
 - blocks after `<!-- output: llm-select … -->` are what that command prints (`docs/check.py --write` renews them);
@@ -30,6 +30,7 @@ import generate_card_format
 import generate_catalog
 import generate_cli
 import generate_rules
+import generate_servers
 import generate_strategies
 import typer
 
@@ -380,6 +381,7 @@ def check_generated() -> Iterator[Fault]:
         generate_card_format,
         generate_catalog,
         generate_rules,
+        generate_servers,
         generate_strategies,
     ):
         name = f"docs/{generator.PAGE.name}"

@@ -38,6 +38,7 @@ _PATTERNS = {
     PARTIAL_DATE: "date",
     LANGUAGE_TAG: "language tag",
     SLUG: "id",
+    r"^[A-Z][A-Z0-9_]*$": "variable",
     r"^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*$": "model id",
 }
 _SIMPLE = {
@@ -56,6 +57,7 @@ _TITLES = {
     "sources": "Sources",
     "quantizations": "Number formats",
     "engines": "Engines",
+    "serving": "Servers of engines",
     "methods": "Methods and optimizers",
     "licenses": "Licences",
     "strategies": "Strategy rules",

@@ -20,6 +20,7 @@ _SUFFIX = ".yaml"
 SINGLE_FILES = {
     "quantizations.yaml": "quantizations",
     "engines.yaml": "engines",
+    "serving.yaml": "serving",
     "methods.yaml": "methods",
     "licenses.yaml": "licenses",
     "strategies.yaml": "strategies",
@@ -46,7 +47,7 @@ class CatalogFile(NamedTuple):
 
     kind: str
     """model, family, board, benchmark, task, device, sources, losses, quantizations, engines,
-    methods, licenses, strategies, recipes, scoring."""
+    serving, methods, licenses, strategies, recipes, scoring."""
     id: str
     """From the path: `<family>/<model>` for a card, the family for family.yaml, else the file's
     name."""

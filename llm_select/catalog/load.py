@@ -2,7 +2,7 @@
 
 A later directory adds objects and replaces those of the same id, whole: a card, a board, a task, a
 device, an entry of sources/, a table of
-quantization_losses/, quantizations.yaml, engines.yaml, methods.yaml, licenses.yaml,
+quantization_losses/, quantizations.yaml, engines.yaml, serving.yaml, methods.yaml, licenses.yaml,
 strategies.yaml or recipes.yaml;
 scoring.yaml as a whole. A family.yaml gives defaults to the cards of its own directory only.
 """
@@ -33,6 +33,7 @@ SECTIONS = (
     "devices",
     "quantizations",
     "engines",
+    "serving",
     "licenses",
     "methods",
     "strategies",

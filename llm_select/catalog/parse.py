@@ -24,6 +24,7 @@ from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
 from llm_select.schema.hardware import Device, Engine, License, Method, Quantization, Source
 from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Family, Model
+from llm_select.schema.serving import Serving
 from llm_select.schema.strategy import Recipe, StrategyRule
 
 KINDS: dict[str, Any] = {
@@ -36,6 +37,7 @@ KINDS: dict[str, Any] = {
     "sources": dict[SourceId, Source],
     "quantizations": dict[Slug, Quantization],
     "engines": dict[Slug, Engine],
+    "serving": dict[Slug, Serving],
     "methods": dict[Slug, Method],
     "licenses": dict[Slug, License],
     "strategies": dict[Slug, StrategyRule],

@@ -29,6 +29,7 @@ of the board's entries, with null where there is no value."""
 SECTIONS = {
     "Catalog": (
         "devices",
+        "serving",
         "licenses",
         "methods",
         "strategies",

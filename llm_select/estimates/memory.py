@@ -65,7 +65,8 @@ def serving(
     devices = machine.devices if machine is not None else 1
     split = ONE
     if devices > 1:
-        split = plan_split(size, _split_kind(engine, workload.split), devices)
+        nodes = machine.nodes if machine is not None else 1
+        split = plan_split(size, _split_kind(engine, workload.split), devices, nodes)
     build = engine_build(workload.engine_version) if model == "llama.cpp" else None
     if not since(build, c.LLAMACPP_LAYER_SPLIT_BUILD) and split.kind == "layer":
         split = split._replace(kind="row")

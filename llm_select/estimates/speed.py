@@ -85,7 +85,7 @@ def job(
     build = engine_build(workload.engine_version) if engine.memory_model == "llama.cpp" else None
     if machine.devices > 1:
         kind = workload.split or next(iter(engine.multi_gpu), None)
-        split = plan_split(size, "layer" if kind == "row" else kind, machine.devices)
+        split = plan_split(size, "layer" if kind == "row" else kind, machine.devices, machine.nodes)
         if build is not None and build < LLAMACPP_LAYER_SPLIT_BUILD and split.kind == "layer":
             split = split._replace(kind="row")
     kv = float(engine.kv_types.get(workload.kv_type or next(iter(engine.kv_types), ""), 2.0))
@@ -230,10 +230,13 @@ def speed(
     size: Sizing | None = None,
 ) -> SpeedEstimate:
     """Tokens per second with 80 % ranges. Where something needed is unknown nothing is claimed and `missing` says
-    what: `no-machine`, `does-not-fit`, `bandwidth-unknown`, `host-bandwidth-unknown`, `reads-only` (an encoder
-    writes nothing), `compute-unknown` (decode is claimed, prefill is not)."""
+    what: `no-machine`, `network-unmeasured` (several nodes), `does-not-fit`, `bandwidth-unknown`,
+    `host-bandwidth-unknown`, `reads-only` (an encoder writes nothing), `compute-unknown` (decode is claimed, prefill is
+    not)."""
     if machine is None:
         return SpeedEstimate(None, None, None, (), "no-machine")
+    if machine.nodes > 1:
+        return SpeedEstimate(None, None, None, (), "network-unmeasured")
     if memory is not None and memory.verdict == "no":
         return SpeedEstimate(None, None, None, (), "does-not-fit")
     if memory is not None and memory.offloaded_layers:

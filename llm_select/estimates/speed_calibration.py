@@ -193,6 +193,9 @@ BATCH: dict[str, tuple[float, float]] = {
 }
 """Range of a batch on one device, likewise."""
 
+MEASURED_BATCH: dict[str, int] = {"llama.cpp": 32, "vllm": 256}
+"""Most sequences that ran together in a measured row, by memory model; one where it is not listed."""
+
 PREFILL_ASSUMED: dict[str, float] = {"transformers": 0.4, "ctranslate2": 0.4}
 """Utilization of engines whose prefill nobody measured here. Assumed; the range is the fallback one."""
 CACHE_EFFICIENCY: dict[str, float] = {

@@ -31,13 +31,14 @@ class Split(NamedTuple):
 ONE = Split("none", 1, 1, 1.0)
 
 
-def plan_split(size: Sizing, kind: str | None, devices: int) -> Split:
+def plan_split(size: Sizing, kind: str | None, devices: int, nodes: int = 1) -> Split:
     """The division `kind` makes of `devices`.
 
     Layers go to devices whole; a tensor split needs a divisor of the query heads that divides the key-value heads
     or is a multiple of them (vLLM refuses others: `LlamaAttention`) and continues with stages where heads do not
     suffice; key-value heads fewer than devices are repeated, and a latent cache is repeated on every device
-    (Megatron-LM, arXiv:1909.08053 §3; vLLM `parallel_state`).
+    (Megatron-LM, arXiv:1909.08053 §3; vLLM `parallel_state`). Over several nodes a tensor split stays inside a node,
+    where the interconnect is, and stages go across (Narayanan et al. 2021, arXiv:2104.04473 §3).
     """
     if devices <= 1 or kind is None:
         return ONE
@@ -45,11 +46,12 @@ def plan_split(size: Sizing, kind: str | None, devices: int) -> Split:
         return Split(kind, max(1, min(devices, size.layers)), 1, 1.0)
     cache = size.cache
     kv_heads = cache.kv_heads or devices
+    inside = devices // nodes
     tensor = max(
         d
-        for d in range(1, devices + 1)
-        if devices % d == 0
-        and (size.heads or devices) % d == 0
+        for d in range(1, inside + 1)
+        if inside % d == 0
+        and (size.heads or d) % d == 0
         and (kv_heads % d == 0 or d % kv_heads == 0)
     )
     stages = min(devices // tensor, size.layers)

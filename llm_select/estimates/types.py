@@ -45,6 +45,8 @@ class Machine(NamedTuple):
     """Power limit of one device, W; None when unknown."""
     engines: tuple[str, ...] | None = None
     """Engines that run on the device; None: all that run on its maker's."""
+    nodes: int = 1
+    """Alike computers that the devices are spread over evenly."""
 
 
 class Workload(NamedTuple):

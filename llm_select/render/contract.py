@@ -1,10 +1,11 @@
-"""The JSON Schema of the answers of `recommend`, `explain`, `compare` and `finetune`: what people script against.
+"""The JSON Schema of the answers of `recommend`, `explain`, `compare`, `finetune` and `deploy`: what scripts read.
 
 Tests hold real answers against it. Keys are only added within a version.
 """
 
 from __future__ import annotations
 
+from llm_select.render.deploy_contract import DEPLOY
 from llm_select.render.finetune_contract import FINETUNE
 from llm_select.render.payload import VERSION, Json
 from llm_select.render.schema_words import COUNT, NUMBER, TEXT
@@ -227,6 +228,7 @@ CONTRACTS: dict[str, Json] = {
             "catalog_hash": TEXT,
         },
     ),
+    "deploy": DEPLOY,
     "finetune": FINETUNE,
 }
 """By command; also printed by `llm-select catalog schema recommend`."""

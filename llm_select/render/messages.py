@@ -61,6 +61,8 @@ _MISSING = {
     "host-bandwidth-unknown": "some layers run from main memory, whose bandwidth is not given",
     "compute-unknown": "throughput of the machine not in the catalog",
     "reads-only": "throughput of the machine not in the catalog",
+    "network-unmeasured": "the network between nodes was not measured",
+    "batch-unmeasured": "so many requests together were not measured on such an engine",
 }
 
 

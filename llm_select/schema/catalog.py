@@ -7,6 +7,7 @@ from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
 from llm_select.schema.hardware import Device, Engine, License, Method, Quantization, Source
 from llm_select.schema.losses import LossTable
 from llm_select.schema.model import Model
+from llm_select.schema.serving import Serving
 from llm_select.schema.strategy import Recipe, StrategyRule
 
 
@@ -27,6 +28,8 @@ class Catalog(Strict):
     """Number formats by id."""
     engines: dict[str, Engine] = {}
     """Engines by id."""
+    serving: dict[str, Serving] = {}
+    """How engines are started as servers, by the engine's id."""
     licenses: dict[str, License] = {}
     """Licences by id."""
     methods: dict[str, Method] = {}

@@ -20,6 +20,10 @@ one: {name: NAME, url: "https://example.org/e", version: "1", kinds: [decoder], 
   memory_model: vllm, serves_batches: true, source: acme-card}
 """
 METHOD = "one: {name: NAME, kind: full, description: All weights are trained., source: acme-card}\n"
+SERVER = """\
+one: {command: [serve], port: 8000, api: openai, health: /health, validated: source, version: "1", checked: NAME,
+  source: acme-card}
+"""
 RULE = "one: {title: NAME, rank: 1, proposes: [lora], basis: card, finding: It fits.}\n"
 RECIPE = (
     "one: {name: NAME, methods: [plain], kinds: [decoder], optimizer: plain, learning_rate: 0.1, schedule: linear,"
@@ -87,6 +91,7 @@ KINDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "engines": ("engines.yaml", ENGINE, "one", "name"),
     "methods": ("methods.yaml", METHOD, "one", "name"),
+    "serving": ("serving.yaml", SERVER, "one", "checked"),
     "strategies": ("strategies.yaml", RULE, "one", "title"),
     "recipes": ("recipes.yaml", RECIPE, "one", "name"),
 }

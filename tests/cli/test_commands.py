@@ -24,6 +24,8 @@ OPTIONS = {
     f"--exclude-board {SHARED}",
     "show": SHARED,
     "estimate": f"--cases {HARDWARE} {LENGTHS} --engine --quantization --kv-type {SHARED}",
+    "deploy": f"--task {HARDWARE} --nodes {LENGTHS} --requests-per-second --engine --quantization --kv-type "
+    f"--price-per-hour --hosted-price --export {SHARED}",
     "tasks": SHARED,
     "benchmarks": SHARED,
     "licenses": SHARED,

@@ -16,6 +16,7 @@ _SECTIONS = (
     "devices",
     "quantizations",
     "engines",
+    "serving",
     "licenses",
     "methods",
     "strategies",
@@ -200,6 +201,16 @@ def _own(section: str, value: Any) -> Iterator[tuple[Path, str, str]]:
     elif section == "engines":
         for index, name in enumerate(value.quantizations):
             yield ("quantizations", index), "quantizations", name
+    elif section == "serving":
+        for field in ("direct", "tags"):
+            for index, name in enumerate(getattr(value, field)):
+                yield (field, index), "quantizations", name
+        for field in ("dtypes", "loading", "load_formats"):
+            for name in getattr(value, field):
+                yield (field, name), "quantizations", name
+        for index, prepare in enumerate(value.prepare):
+            for name in prepare.formats:
+                yield ("prepare", index, "formats", name), "quantizations", name
     elif section == "devices":
         for index, name in enumerate(value.engines or ()):
             yield ("engines", index), "engines", name
