@@ -3,8 +3,9 @@
     python -m tests.export_runs.tutorial      renews the figures in the lines that the page shows
 
 A block after `<!-- step -->` is run by bash and must end well; after `<!-- step: 2 -->` with that exit code; after
-`<!-- step: kill -->` it is ended with SIGKILL after its first checkpoint. The lines of a block after `<!-- prints -->` must
-stand in what the last step printed, in this order; numbers may differ, since another processor gives other losses.
+`<!-- step: kill -->` it is ended with SIGKILL after its first checkpoint. The lines of a block after `<!-- prints
+-->` must stand in what the last step printed, in this order; numbers may differ, since another processor gives other
+losses.
 """
 
 from __future__ import annotations
