@@ -41,9 +41,10 @@ VARIANTS = {
     "plain-text": CHAT._replace(chat=False, task="extractive-qa", metrics=("span-f1",)),
     "decoder-names": CHAT._replace(task="ner", metrics=("entity-f1",)),
     "decoder-translates": CHAT._replace(task="translation", pairs=("en-de",), metrics=("chrf",)),
+    "number": PLANS["number"],
     "decoder-labels": PLANS["labels"]._replace(kind="decoder", model_type="qwen3", epochs=3),
 }
-_ARCHITECTURE = {"label-smoothing": "marian", "decoder-labels": "qwen3"}
+_ARCHITECTURE = {"label-smoothing": "marian", "decoder-labels": "qwen3", "number": "bert"}
 
 
 def main_of(project: Path, name: str, *arguments: str) -> None:

@@ -101,7 +101,7 @@ def _table(settings: ProjectSettings) -> str:
         "method": adapter,
         "optimizer": f"{settings.optimizer}, rate {settings.learning_rate:g}, {settings.schedule}",
         "step": f"{settings.batch} × {settings.accumulation} × {settings.gpus} sequences of up "
-        "to {settings.seq_len} tokens",
+        f"to {settings.seq_len} tokens",
         "epochs": f"{settings.epochs:g}",
         "numbers": f"{settings.precision}, base in {settings.quantization}",
         "loss": settings.loss,

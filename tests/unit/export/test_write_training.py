@@ -205,3 +205,14 @@ def test_axolotl_gets_no_file_for_smoothed_labels(tmp_path: Path) -> None:
     assert "llamafactory.yaml" in named
     assert "axolotl.yaml" not in named
     assert "it does not smooth labels" in (tmp_path / "new" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("folder", BY_FOLDER)
+def test_the_readme_states_the_plan(folder: str, tmp_path: Path) -> None:
+    """Values stand where their names would, on one and on several GPUs."""
+    for gpus in (1, 4):
+        plan = BY_FOLDER[folder]._replace(gpus=gpus, sharding="ddp" if gpus > 1 else "none")
+        write_project(tmp_path / str(gpus), plan)
+        text = (tmp_path / str(gpus) / "README.md").read_text("utf-8")
+        assert "settings." not in text.replace("settings.yaml", "")
+        assert f"4 × 4 × {gpus} sequences of up to 1024 tokens" in text
