@@ -22,6 +22,7 @@ COMMANDS = {
     "show": "Print a card with its sources.",
     "estimate": "Memory by part, speed, and the largest context and batch that fit.",
     "finetune": "Memory to fine-tune a model, by part.",
+    "evaluate": "Measure models on your own data, at any endpoint.",
     "tasks": "List tasks and the boards that show them.",
     "benchmarks": "List benchmarks and how many models each has.",
     "licenses": "List licences and their conditions.",
