@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_select.evaluation.answers import Parsed
 from llm_select.evaluation.data import Example
+from llm_select.evaluation.overlap import overlap
 from llm_select.evaluation.statistics import (
-    RESAMPLES,
-    TRIALS,
     Formula,
     Interval,
     bootstrap,
@@ -48,99 +46,76 @@ NEEDS = {
     "entity-f1": "nervaluate",
 }
 """The library behind a metric."""
-_BY_CHARACTER = ("ja", "ko", "th", "lo", "km", "my")
-"""Target languages whose words sacrebleu's default tokenizer does not find."""
 
 
 class Difference(NamedTuple):
     """How much better one model is than another on the same examples."""
 
     value: float
-    low: float | None
-    """95 % interval; None for metrics whose library gives none for a difference."""
-    high: float | None
+    low: float
+    """95 % interval."""
+    high: float
     p: float
-
-
-class Measured(Protocol):
-    """A model's answers under one metric."""
-
-    signature: str
-
-    def interval(self, rows: Sequence[int] | None = None) -> Interval:
-        """Score and 95 % interval over all examples or over some."""
-
-    def items(self) -> list[float]:
-        """The score of each example alone."""
 
 
 Answers = Sequence[Parsed | None]
 
 
+class Measured(NamedTuple):
+    """A model's answers under one metric: a score follows from sums over examples."""
+
+    statistics: Array
+    """Shape (examples, statistics)."""
+    formula: Formula
+    items: list[float]
+    """The score of each example alone."""
+    signature: str
+    """Library, version and settings."""
+    seed: int
+
+    def interval(self, rows: Sequence[int] | None = None) -> Interval:
+        """Score and 95 % interval over all examples or over some."""
+        chosen = self.statistics if rows is None else self.statistics[list(rows)]
+        return bootstrap(chosen, self.formula, self.seed)
+
+
 def measured(
     metric: str, answers: Answers, examples: Sequence[Example], labels: Sequence[str], seed: int
 ) -> Measured:
-    """A metric over one model's answers, in the order of the examples."""
+    """A metric over one model's answers, in the order of the examples, of which there is at least one."""
+    import numpy as np
+
+    own = "llm-select's own"
     if metric in ("chrf++", "bleu"):
-        return _Sacre(metric, answers, examples)
-    return _Summed(metric, answers, examples, labels, seed)
+        said = [answer if isinstance(answer, str) else "" for answer in answers]
+        gold = [example.gold for example in examples]
+        found = overlap(metric, said, gold, [example.language for example in examples])
+        return Measured(*found[:3], f"{UNITS[metric]}|{found.signature}", seed)
+    if metric == "macro-f1":
+        counts = _by_label(answers, examples, labels)
+        # Of a single example only right or wrong can be said.
+        items = [100 * float(row[0::3].sum() > 0) for row in counts]
+        return Measured(counts, _macro_f1, items, f"macro-F1 over {len(labels)} labels|{own}", seed)
+    if metric == "entity-f1":
+        counts = _entity_counts(answers, examples, labels)
+        signature = f"micro-F1, strict|nervaluate {version('nervaluate')}"
+        return Measured(counts, _f1, [float(one) for one in _f1(counts)], signature, seed)
+    if metric == "rouge-l":
+        values = _rouge(answers, examples)
+        signature = f"ROUGE-L F|words of any script|rouge-score {version('rouge-score')}"
+    else:
+        values = [_simple(metric, a, e) for a, e in zip(answers, examples, strict=True)]
+        normal = "" if metric == "accuracy" else ", SQuAD's normal form"
+        signature = f"{UNITS[metric]}{normal}|{own}"
+    pairs = np.array([(value, 1.0) for value in values])
+    return Measured(pairs, _mean, [100 * value for value in values], signature, seed)
 
 
 def difference(one: Measured, other: Measured) -> Difference:
     """Two models under the same metric on the same examples."""
-    if isinstance(one, _Sacre) and isinstance(other, _Sacre):
-        return one.against(other)
-    assert isinstance(one, _Summed)
-    assert isinstance(other, _Summed)
     gap = bootstrap_difference(one.statistics, other.statistics, one.formula, one.seed)
     p = randomization(one.statistics, other.statistics, one.formula, one.seed)
     return Difference(*gap, p)
-
-
-class _Summed:
-    """A metric that follows from sums over examples."""
-
-    def __init__(
-        self,
-        metric: str,
-        answers: Answers,
-        examples: Sequence[Example],
-        labels: Sequence[str],
-        seed: int,
-    ) -> None:
-        import numpy as np
-
-        self.seed = seed
-        self.formula: Formula = _mean
-        own = "llm-select's own"
-        if metric == "macro-f1":
-            self.statistics = _by_label(answers, examples, labels)
-            self.formula, self.signature = _macro_f1, f"macro-F1 over {len(labels)} labels|{own}"
-        elif metric == "entity-f1":
-            self.statistics = _entity_counts(answers, examples, labels)
-            self.formula = _f1
-            self.signature = f"micro-F1, strict|nervaluate {version('nervaluate')}"
-        else:
-            if metric == "rouge-l":
-                values = _rouge(answers, examples)
-                self.signature = (
-                    f"ROUGE-L F|words of any script|rouge-score {version('rouge-score')}"
-                )
-            else:
-                values = [_simple(metric, a, e) for a, e in zip(answers, examples, strict=True)]
-                self.signature = f"{UNITS[metric]}|{own}"
-                if metric != "accuracy":
-                    self.signature = f"{UNITS[metric]}, SQuAD 1.1 normal form|{own}"
-            self.statistics = np.array([(value, 1.0) for value in values])
-
-    def interval(self, rows: Sequence[int] | None = None) -> Interval:
-        chosen = self.statistics if rows is None else self.statistics[list(rows)]
-        return bootstrap(chosen, self.formula, self.seed)
-
-    def items(self) -> list[float]:
-        if self.formula is _macro_f1:  # of a single example only right or wrong can be said
-            return [100 * float(row[0::3].sum() > 0) for row in self.statistics]
-        return [float(value) for value in self.formula(self.statistics)]
 
 
 def _simple(metric: str, answer: Parsed | None, example: Example) -> float:
@@ -231,77 +206,3 @@ def _rouge(answers: Answers, examples: Sequence[Example]) -> list[float]:
         else 0.0
         for answer, example in zip(answers, examples, strict=True)
     ]
-
-
-class _Sacre:
-    """BLEU and chrF++ as sacrebleu computes them, with its signature, intervals and significance test."""
-
-    def __init__(self, metric: str, answers: Answers, examples: Sequence[Example]) -> None:
-        from sacrebleu.metrics import BLEU, CHRF
-
-        self._name = UNITS[metric]
-        # Effective order only for single sentences: the corpus score is the standard one.
-        tokenizer = _tokenizer({example.language for example in examples})
-        self._metric: Any = CHRF(word_order=2) if metric == "chrf++" else BLEU(tokenize=tokenizer)
-        self._sentence: Any = (
-            self._metric if metric == "chrf++" else BLEU(tokenize=tokenizer, effective_order=True)
-        )
-        self._said = [answer if isinstance(answer, str) else "" for answer in answers]
-        self._gold = [example.gold for example in examples]
-        self.signature = ""
-        if self._said:
-            self._metric.corpus_score(self._said[:1], self._columns([0]))
-            self.signature = f"{self._name}|{self._metric.get_signature()}"
-
-    def _columns(self, rows: Sequence[int]) -> list[list[str | None]]:
-        """References by their number, as sacrebleu takes them; None where an example has fewer."""
-        most = max(len(self._gold[row]) for row in rows)
-        return [
-            [self._gold[row][i] if i < len(self._gold[row]) else None for row in rows]
-            for i in range(most)
-        ]
-
-    def interval(self, rows: Sequence[int] | None = None) -> Interval:
-        chosen = range(len(self._said)) if rows is None else rows
-        said = [self._said[row] for row in chosen]
-        score = self._metric.corpus_score(said, self._columns(chosen), n_bootstrap=RESAMPLES)
-        value = float(score.score)
-        signature = str(self._metric.get_signature())
-        told = json.loads(score.format(width=4, signature=signature, is_json=True))
-        half = float(told.get("confidence_var", 0.0))
-        return Interval(value, max(0.0, value - half), min(100.0, value + half))
-
-    def items(self) -> list[float]:
-        return [
-            float(self._sentence.sentence_score(said, list(gold)).score)
-            for said, gold in zip(self._said, self._gold, strict=True)
-        ]
-
-    def against(self, other: _Sacre) -> Difference:
-        from sacrebleu.significance import PairedTest
-
-        test = PairedTest(
-            [("other", other._said), ("one", self._said)],
-            {self._name: self._metric},
-            self._columns(range(len(self._said))),
-            test_type="ar",
-            n_samples=TRIALS,
-        )
-        _, scores = test()
-        base, mine = next(pair for name, pair in scores.items() if name != "System")
-        return Difference(float(mine.score - base.score), None, None, float(mine.p_value))
-
-
-def _tokenizer(languages: set[str | None]) -> str:
-    """sacrebleu's tokenizer for the language written; one for all, by character where languages differ in need."""
-    targets = {(language or "").split("-")[-1] for language in languages}
-    targets |= {(language or "").split("-")[0] for language in languages if _script(language)}
-    if "zh" in targets:
-        return "zh" if len(languages) == 1 else "char"
-    return "char" if targets & set(_BY_CHARACTER) else "13a"
-
-
-def _script(language: str | None) -> bool:
-    """True when a tag ends in a script or region, so that its last part names no language."""
-    last = (language or "").split("-")[-1]
-    return not last.islower()

@@ -256,7 +256,7 @@ def _worst(
 ) -> tuple[Bad, ...]:
     if found is None:
         return ()
-    scores = found.items()
+    scores = found.items
     # Equal scores: what was answered in the wrong form last, since it is counted apart.
     order = sorted(
         range(len(scores)), key=lambda i: (scores[i], answers[i] is None, examples[i].line)
@@ -290,15 +290,20 @@ def _pairs(
     seed: int,
 ) -> tuple[Pair, ...]:
     found: list[tuple[str, str, int, Difference]] = []
+    scored: dict[tuple[str, tuple[int, ...]], Measured] = {}
+
+    def score(label: str, rows: tuple[int, ...]) -> Measured:
+        # Models that answered everything share their rows with every other one.
+        if (label, rows) not in scored:
+            answers = [held[label][row] for row in rows]
+            examples = [data.examples[row] for row in rows]
+            scored[label, rows] = measured(metric, answers, examples, data.labels, seed)
+        return scored[label, rows]
+
     for one, other in combinations(labels, 2):
-        rows = sorted(held[one].keys() & held[other].keys())
-        if len(rows) < 2:
-            continue
-        examples = [data.examples[row] for row in rows]
-        first, second = (
-            measured(metric, [held[label][row] for row in rows], examples, data.labels, seed)
-            for label in (one, other)
-        )
-        found.append((one, other, len(rows), difference(first, second)))
+        rows = tuple(sorted(held[one].keys() & held[other].keys()))
+        if len(rows) > 1:
+            gap = difference(score(one, rows), score(other, rows))
+            found.append((one, other, len(rows), gap))
     corrected = holm([gap.p for _, _, _, gap in found])
     return tuple(Pair(*pair, value) for pair, value in zip(found, corrected, strict=True))

@@ -144,7 +144,7 @@ def _pairs(evaluation: Evaluation) -> Table:
     rows = []
     for pair in evaluation.pairs:
         gap = pair.difference
-        ends = f" ({gap.low:+.1f} to {gap.high:+.1f})" if gap.low is not None else ""
+        ends = f" ({gap.low:+.1f} to {gap.high:+.1f})"
         sure = "yes" if pair.corrected < SURE else "no"
         rows.append(
             (pair.one, pair.other, f"{gap.value:+.1f}{ends}", f"{pair.corrected:.3f}", sure)

@@ -1,18 +1,16 @@
-"""A model server that fails as it is told to: raw HTTP/1.1 over asyncio, in a thread of the test's process or alone.
+"""A model server that fails as it is told to: raw HTTP/1.1 over asyncio, in a thread of the test's process.
 
-Every request is counted, so that a test can say what was paid for. Alone: `python server.py PORT_FILE COUNT_FILE DELAY`.
+Every request is counted, so that a test can say what was paid for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -53,7 +51,6 @@ class Server:
         self.calls: Counter[str] = Counter()
         self.seen: list[tuple[dict[str, str], dict[str, Any]]] = []
         self.port = 0
-        self.told: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
@@ -85,7 +82,6 @@ class Server:
         prompt = prompt_of(body)
         self.calls[prompt] += 1
         self.seen.append(({"request": head[0], **headers}, body))
-        self.told()
         act = self._script(body, self.calls[prompt])
         if act.wait:
             await asyncio.sleep(act.wait)
@@ -152,18 +148,3 @@ def serving(script: Script) -> Iterator[Server]:
     finally:
         loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
         thread.join(10)
-
-
-def main(port_file: str, count_file: str, delay: str) -> None:
-    """A process of its own that writes its port, and after each request the counts."""
-    server = Server(lambda body, _: Act(text=f"answer to {prompt_of(body)}", wait=float(delay)))
-
-    def ready() -> None:
-        Path(port_file).write_text(str(server.port))
-
-    server.told = lambda: Path(count_file).write_text(json.dumps(server.calls)) and None
-    asyncio.run(server.serve(ready))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
