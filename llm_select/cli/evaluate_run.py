@@ -138,14 +138,14 @@ def _bare(data: Data, columns: Sequence[str], max_tokens: int) -> tuple[Request,
     from llm_select.evaluation.client import Request
     from llm_select.evaluation.prompts import Message
 
-    made = []
-    for example in data.examples:
-        text = "\n".join(example.inputs[name] for name in columns)
-        said = [Message("user", text)]
-        if example.language is not None:
-            said.insert(0, Message("system", f"pair:{example.language}"))
-        made.append(Request(tuple(said), max_tokens))
-    return tuple(made)
+    return tuple(
+        Request(
+            (Message("user", "\n".join(example.inputs[name] for name in columns)),),
+            max_tokens,
+            example.language,
+        )
+        for example in data.examples
+    )
 
 
 def forecasts(prepared: Prepared, form: str, known: Mapping[str, Reply]) -> dict[str, Forecast]:

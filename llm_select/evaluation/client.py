@@ -28,6 +28,8 @@ class Request(NamedTuple):
 
     messages: tuple[Message, ...]
     max_tokens: int
+    language: str | None = None
+    """Language or pair, for a local translator; prompts name it themselves."""
 
 
 class Reply(NamedTuple):

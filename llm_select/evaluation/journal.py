@@ -52,7 +52,7 @@ class Spend(NamedTuple):
 def request_key(target: Mapping[str, object], request: Request) -> str:
     """The hash of all that decides an answer: endpoint, model, settings, messages, limit."""
     messages = [[message.role, message.content] for message in request.messages]
-    whole = [dict(target), messages, request.max_tokens]
+    whole = [dict(target), messages, request.max_tokens, request.language]
     return sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

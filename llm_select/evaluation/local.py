@@ -132,11 +132,8 @@ def _writer(directory: Path) -> _Answer:
     tokenizer, model = _loaded(directory, "AutoModelForSeq2SeqLM")
 
     def answer(request: Request) -> tuple[str, int, int]:
-        extra = {}
-        system = request.messages[0].content if len(request.messages) > 1 else ""
-        pair = split_pair(system.removeprefix("pair:")) if system.startswith("pair:") else None
-        if pair is not None:
-            extra = _steered(tokenizer, pair)
+        pair = split_pair(request.language) if request.language is not None else None
+        extra = steered(tokenizer, pair) if pair is not None else {}
         inputs = _encoded(tokenizer, model, _text(request))
         with torch.inference_mode():
             made = model.generate(
@@ -148,7 +145,7 @@ def _writer(directory: Path) -> _Answer:
     return answer
 
 
-def _steered(tokenizer: Any, pair: tuple[str, str]) -> dict[str, int]:
+def steered(tokenizer: Any, pair: tuple[str, str]) -> dict[str, int]:
     """Sets the language read and returns the token that begins the language written (NLLB, M2M100, mBART).
 
     Raises Refused when a tokenizer has languages and not these.
