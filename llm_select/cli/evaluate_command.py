@@ -121,6 +121,7 @@ def evaluate(
     debug: DebugOption = False,
 ) -> int:
     """Measure models on your own data, at any endpoint, with intervals and significance."""
+    from llm_select.cli import evaluate_pages as pages
     from llm_select.cli import evaluate_run as steps
     from llm_select.cli.evaluate_options import (
         Typed,
@@ -192,7 +193,7 @@ def evaluate(
     question = steps.Question(task_id, loaded.tasks[task_id].name, spoken, own.form, own.metrics)
     path = journal or Path(f"{data.stem}.{task_id}.sqlite")
     if dry_run:
-        return steps.dry_run(question, prepared, path, form, requests_per_minute)
+        return pages.dry_run(question, prepared, path, form, requests_per_minute)
     steps.check_prices(prepared, budget)
     steps.check_libraries(own.metrics)
     limits = steps.Limits(
@@ -210,7 +211,7 @@ def evaluate(
         saved = save(
             save_to, board, question, prepared, done.evaluation, said, template is not None
         )
-    shown = steps.page_of(question, prepared, done, path, saved, save_to is not None)
+    shown = pages.page_of(question, prepared, done, path, saved, save_to is not None)
 
     def document() -> Document:
         from llm_select.render.evaluate_view import evaluation_document
@@ -218,7 +219,7 @@ def evaluate(
         return evaluation_document(done.evaluation, shown)
 
     def payload() -> object:
-        from llm_select.render.evaluate_view import evaluation_json
+        from llm_select.render.evaluate_payload import evaluation_json
 
         return evaluation_json(done.evaluation, shown)
 

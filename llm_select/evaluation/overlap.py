@@ -1,7 +1,8 @@
 """BLEU and chrF++ by sacrebleu: its statistics for each example, its formula, its signature.
 
-The resampling is our own. That of sacrebleu 2.6.0 counts only differences greater than the one seen, so that two systems
-with the same answers get the smallest p there is, and its interval fails with a TypeError when a resample scores 0.
+The resampling is our own. That of sacrebleu 2.6.0 counts only differences greater than the one seen, so that two
+systems with the same answers get the smallest p there is, and its interval fails with a TypeError when a resample
+scores 0.
 """
 
 from __future__ import annotations

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from llm_select.evaluation.metrics import UNITS
 from llm_select.evaluation.results import FEW
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
+from llm_select.render.evaluate_payload import Shown, note_sentence, record_of
 from llm_select.render.numbers import tokens
-from llm_select.render.payload import VERSION, Json
 
 if TYPE_CHECKING:
-    from llm_select.evaluation.data import Note
     from llm_select.evaluation.journal import Spend
-    from llm_select.evaluation.results import Bad, Evaluation, Result
+    from llm_select.evaluation.results import Evaluation, Result
     from llm_select.evaluation.runner import Failure
     from llm_select.evaluation.statistics import Interval
 
@@ -43,48 +41,10 @@ REASONS = {
 """Sentences for codes of failures; a code that is a status of HTTP speaks for itself."""
 
 
-class Shown(NamedTuple):
-    """What a page about an evaluation needs beside the results."""
-
-    task: str
-    task_name: str
-    data: str
-    digest: str
-    examples: int
-    language: str | None
-    notes: Sequence[Note]
-    places: Mapping[str, str]
-    """Endpoint by model."""
-    prices: Mapping[str, str]
-    """What the price of each model stands on; absent without a price."""
-    unknown: Mapping[str, tuple[str, ...]]
-    """Models without a card, with the nearest cards."""
-    spends: Mapping[str, Spend]
-    reused: Mapping[str, int]
-    journal: str
-    saved: Sequence[str] = ()
-    unsaved: Sequence[str] = ()
-    """Models with examples that have no answer: an incomplete score is no evidence."""
-
-
 def why(failure: Failure) -> str:
     """A failure as a sentence, with the server's own words."""
     sentence = REASONS.get(failure.code, "")
     return "; ".join(part for part in (sentence, failure.detail) if part)
-
-
-def note_sentence(note: Note) -> str:
-    """What a user should know of the data."""
-    v = note.values
-    if note.code == "sampled":
-        return f"{v['taken']} examples drawn at random from {v['of']}"
-    raw = v["lines"]
-    lines = ", ".join(str(line) for line in raw) if isinstance(raw, tuple) else str(raw)
-    if note.code == "duplicates":
-        return f"{v['count']} examples are repeated (line {lines}, …): each is asked once and counted as often"
-    return (
-        f"{v['count']} examples repeat an earlier one with another right answer (line {lines}, …)"
-    )
 
 
 def evaluation_document(evaluation: Evaluation, shown: Shown) -> Document:
@@ -100,7 +60,7 @@ def evaluation_document(evaluation: Evaluation, shown: Shown) -> Document:
         if result.worst:
             blocks.append(_worst(result))
     blocks.append(Pairs(tuple(_stands_on(evaluation, shown)), "On what this stands"))
-    return Document(tuple(blocks), [_record(r, shown) for r in evaluation.results])
+    return Document(tuple(blocks), [record_of(r, shown) for r in evaluation.results])
 
 
 def _points(interval: Interval) -> str:
@@ -232,12 +192,14 @@ def _stands_on(evaluation: Evaluation, shown: Shown) -> list[tuple[str, str]]:
         )
     for result in evaluation.results:
         rows += _of_model(result, shown)
-    places = dict.fromkeys(shown.places.values())
-    away = [place for place in places if not place.startswith("transformers:")]
+    asked = [place for label, place in shown.places.items() if shown.spends[label].attempts]
+    away = [place for place in dict.fromkeys(asked) if not place.startswith("transformers:")]
     if away:
         rows.append(("sent to", f"{', '.join(away)} and nowhere else"))
-    if len(away) < len(places):
-        rows.append(("sent to", "nowhere: the local model ran in this process"))
+    elif asked:
+        rows.append(("sent to", "nowhere: the model ran in this process"))
+    else:
+        rows.append(("sent to", "nowhere: no request was sent"))
     rows.append(
         ("journal", f"{shown.journal}: every answer; --resume asks only for what is missing")
     )
@@ -285,104 +247,3 @@ def spend_sentence(spend: Spend, price: str | None) -> str:
             f"{tokens(spend.unconfirmed.tokens)} tokens{more}"
         )
     return text
-
-
-def _record(result: Result, shown: Shown) -> dict[str, object]:
-    record: dict[str, object] = {"model": result.label, "endpoint": shown.places[result.label]}
-    for score in result.scores:
-        name = score.metric
-        record[name] = round(score.interval.value, 4)
-        record[f"{name}_low"] = round(score.interval.low, 4)
-        record[f"{name}_high"] = round(score.interval.high, 4)
-    spend = shown.spends[result.label]
-    return {
-        **record,
-        "examples": result.asked,
-        "answered": result.answered,
-        "unreadable": result.unparsable,
-        "cut": result.cut,
-        "failed": result.failed,
-        "tokens": spend.billed.tokens,
-        "usd": round(spend.billed.usd, 6) if result.label in shown.prices else None,
-    }
-
-
-def evaluation_json(evaluation: Evaluation, shown: Shown) -> Json:
-    """The answer of `evaluate`."""
-    return {
-        "version": VERSION,
-        "task": shown.task,
-        "language": shown.language,
-        "data": {"name": shown.data, "sha256": shown.digest, "examples": shown.examples},
-        "notes": [note_sentence(note) for note in shown.notes],
-        "metric": evaluation.metric,
-        "models": [_model_json(result, shown) for result in evaluation.results],
-        "pairs": [
-            {
-                "better": pair.one,
-                "than": pair.other,
-                "examples": pair.examples,
-                "difference": pair.difference.value,
-                "low": pair.difference.low,
-                "high": pair.difference.high,
-                "p": pair.difference.p,
-                "p_corrected": pair.corrected,
-            }
-            for pair in evaluation.pairs
-        ],
-        "journal": shown.journal,
-        "saved": list(shown.saved),
-    }
-
-
-def _model_json(result: Result, shown: Shown) -> Json:
-    spend = shown.spends[result.label]
-    priced = result.label in shown.prices
-    return {
-        "model": result.label,
-        "endpoint": shown.places[result.label],
-        "in_catalog": result.label not in shown.unknown,
-        "scores": {
-            score.metric: {**score.interval._asdict(), "signature": score.signature}
-            for score in result.scores
-        },
-        "examples": result.asked,
-        "answered": result.answered,
-        "reused": shown.reused.get(result.label, 0),
-        "unreadable": result.unparsable,
-        "cut": result.cut,
-        "reasoned": result.reasoned,
-        "failed": result.failed,
-        "failures": [
-            {"code": code, "detail": detail, "count": count} for code, detail, count in result.why
-        ],
-        "stopped": None if result.stopped is None else result.stopped._asdict(),
-        "languages": [
-            {"language": g.language or None, "examples": g.examples, **g.score._asdict()}
-            for g in result.languages
-        ],
-        "labels": [row._asdict() for row in result.labels],
-        "worst": [_bad_json(bad) for bad in result.worst],
-        "requests": spend.attempts,
-        "prompt_tokens": result.prompt_tokens,
-        "completion_tokens": result.completion_tokens,
-        "tokens": spend.billed.tokens,
-        "usd": spend.billed.usd if priced else None,
-        "unconfirmed": {
-            "requests": spend.lost,
-            "tokens": spend.unconfirmed.tokens,
-            "usd": spend.unconfirmed.usd if priced else None,
-        },
-        "seconds": result.seconds,
-    }
-
-
-def _bad_json(bad: Bad) -> Json:
-    return {
-        "line": bad.line,
-        "score": bad.score,
-        "input": bad.shown,
-        "expected": bad.expected,
-        "answer": bad.answer,
-        "readable": bad.parsed,
-    }

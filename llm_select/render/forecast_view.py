@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
-from llm_select.render.evaluate_view import note_sentence
+from llm_select.render.evaluate_payload import note_sentence
 from llm_select.render.numbers import tokens
 from llm_select.render.payload import VERSION, Json
 
