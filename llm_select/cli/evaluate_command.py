@@ -115,6 +115,10 @@ def evaluate(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the sample and of resampling.")] = 0,
     worst: Annotated[int, typer.Option(help="Worst examples shown for each model.")] = 3,
+    runner: Annotated[
+        str, typer.Option(help="asyncio, or ray for Ray Data over a cluster (RAY_ADDRESS).")
+    ] = "asyncio",
+    workers: Annotated[int, typer.Option(help="Actors of --runner ray.")] = 2,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = "en",
@@ -155,6 +159,7 @@ def evaluate(
         (requests_per_minute, "--requests-per-minute", 1e6),
         (timeout, "--timeout", 86_400),
         (attempts, "--attempts", 100),
+        (workers, "--workers", 10_000),
         (budget, "--budget", 1e9),
         (token_budget, "--token-budget", 10**15),
         (sample, "--sample", 10**9),
@@ -195,13 +200,14 @@ def evaluate(
     if dry_run:
         return pages.dry_run(question, prepared, path, form, requests_per_minute)
     steps.check_prices(prepared, budget)
-    steps.check_libraries(own.metrics)
+    steps.check_libraries(own.metrics, runner)
     limits = steps.Limits(
         concurrency,
         requests_per_minute,
         Patience(attempts=attempts),
         budget,
         token_budget,
+        workers if choose(runner, ("asyncio", "ray"), where="--runner") == "ray" else None,
     )
     done = steps.measure(question, prepared, path, limits, resume=resume, seed=seed, worst=worst)
     saved: tuple[str, ...] = ()

@@ -39,6 +39,8 @@ class Limits(NamedTuple):
     patience: Patience
     usd: float | None
     tokens: int | None
+    workers: int | None = None
+    """Actors of a Ray cluster; None runs in this process."""
 
 
 class Prepared(NamedTuple):
@@ -95,7 +97,7 @@ def one_language(
     return named(catalog, option, given[0]) if given else None
 
 
-def check_libraries(metrics: Sequence[str]) -> None:
+def check_libraries(metrics: Sequence[str], runner: str = "asyncio") -> None:
     """Raises UsageError before anything is paid when a library that will be needed is not installed."""
     from importlib.util import find_spec
 
@@ -103,6 +105,10 @@ def check_libraries(metrics: Sequence[str]) -> None:
 
     wanted = dict.fromkeys(["httpx2", "stamina", *(NEEDS[m] for m in metrics if m in NEEDS)])
     missing = [name for name in wanted if find_spec(LIBRARIES[name]) is None]
+    if runner.strip().lower() == "ray" and find_spec("ray") is None:
+        raise UsageError(
+            "Ray is not installed", where="--runner", remedy="pip install 'llm-select[eval,ray]'"
+        )
     if missing:
         raise UsageError(
             f"evaluate needs {', '.join(missing)}", remedy="pip install 'llm-select[eval]'"
@@ -196,6 +202,12 @@ def run(
 
     # Its default writes each retry to the log; the progress bar tells of pauses.
     stamina.instrumentation.set_on_retry_hooks([])
+    if limits.workers is not None:
+        from llm_select.evaluation.ray_runner import Cluster, run_on_ray
+
+        cluster = Cluster(limits.workers, limits.concurrency, limits.per_minute)
+        budget = (limits.usd, limits.tokens)
+        return run_on_ray(prepared.targets, journal, budget, cluster, limits.patience, told)
     spent = journal.spend({job.key for target in prepared.targets for job in target.jobs})
     so_far = spent.billed.plus(spent.unconfirmed)
 
