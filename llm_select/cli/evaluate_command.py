@@ -40,8 +40,8 @@ def evaluate(
         list[str] | None,
         typer.Option(
             "--endpoint",
-            help="Address of an OpenAI-compatible server, or transformers:DIRECTORY; once for all models "
-            "or once for each.",
+            help="Address of an OpenAI-compatible server, transformers:DIRECTORY, or batch:DIRECTORY for a "
+            "job of vLLM on Ray; once for all models or once for each.",
         ),
     ] = None,
     api_key_env: Annotated[
@@ -199,6 +199,9 @@ def evaluate(
     path = journal or Path(f"{data.stem}.{task_id}.sqlite")
     if dry_run:
         return pages.dry_run(question, prepared, path, form, requests_per_minute)
+    jobs = steps.export_batches(prepared)
+    if jobs:
+        return pages.exported(jobs, form)
     steps.check_prices(prepared, budget)
     steps.check_libraries(own.metrics, runner)
     limits = steps.Limits(

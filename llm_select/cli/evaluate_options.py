@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LOCAL = "transformers:"
 """An endpoint that is a directory with a model for Transformers."""
+BATCH = "batch:"
+"""An endpoint that is a directory with a job for vLLM on Ray, and later its answers."""
 NONE = "-"
 """Stands for no key or no format where one value for each model is given."""
 RESERVED = {"model", "messages", "prompt", "stream", "n", "max_tokens", "max_completion_tokens"}
@@ -140,10 +142,11 @@ def read_subjects(
         place = endpoints[index]
         if place is None:
             raise UsageError("no address given", where="--endpoint", remedy="give one")
-        local = place.startswith(LOCAL)
         asking = (
             _local(label, place, form)
-            if local
+            if place.startswith(LOCAL)
+            else _batch(label, served, place, parameters)
+            if place.startswith(BATCH)
             else _remote(
                 catalog,
                 (label, served, card),
@@ -223,6 +226,16 @@ def _local(label: str, place: str, form: str) -> Asking:
         )
     where = f"{LOCAL}{directory}"
     return Asking(label, label, where, None, {"form": form}, partial(LocalModel, directory, form))
+
+
+def _batch(label: str, served: str, place: str, parameters: dict[str, object]) -> Asking:
+    from llm_select.evaluation.batch import BatchAnswers
+    from llm_select.evaluation.question import Asking, about
+
+    directory = Path(place.removeprefix(BATCH))
+    where, settings = f"{BATCH}{directory}", {"parameters": parameters}
+    opened = partial(BatchAnswers, directory, about(where, served, settings))
+    return Asking(label, served, where, None, settings, opened)
 
 
 def _remote(

@@ -59,6 +59,19 @@ def dry_run(
     return 0
 
 
+def exported(paths: Sequence[str], form: str) -> int:
+    """Say what was written and what to do with it. Returns the exit code."""
+    from llm_select.cli.output import emit
+    from llm_select.render import forecast_view
+
+    emit(
+        form,
+        lambda: forecast_view.exported_document(paths),
+        lambda: forecast_view.exported_json(paths),
+    )
+    return 0
+
+
 def places_of(prepared: Prepared) -> dict[str, str]:
     """Where each model is asked."""
     return {target.label: target.place for target in prepared.targets}

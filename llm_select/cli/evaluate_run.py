@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.cli.evaluate_options import LOCAL, Subject
+from llm_select.cli.evaluate_options import BATCH, LOCAL, Subject
 from llm_select.cli.names import named
 from llm_select.errors import LlmSelectError, UsageError
 
@@ -150,6 +150,26 @@ def _bare(data: Data, columns: Sequence[str], max_tokens: int) -> tuple[Request,
         )
         for example in data.examples
     )
+
+
+def export_batches(prepared: Prepared) -> tuple[str, ...]:
+    """Write a job for each model that is to be asked by one and has no answers yet. Returns the paths."""
+    from llm_select.evaluation.batch import is_done
+    from llm_select.evaluation.budget import TEMPLATE_TOKENS, size
+    from llm_select.export.batch_job import write_job
+
+    written: list[str] = []
+    for subject, target in zip(prepared.subjects, prepared.targets, strict=True):
+        directory = Path(target.place.removeprefix(BATCH))
+        if not target.place.startswith(BATCH) or is_done(directory):
+            continue
+        longest = max(size(job.request) + job.request.max_tokens for job in target.jobs)
+        # A token for each byte is a bound that holds for every text; a whole number of thousands reads better.
+        context = -(-(longest + TEMPLATE_TOKENS) // 1024) * 1024
+        parameters = subject.asking.settings["parameters"]
+        assert isinstance(parameters, dict)
+        written += write_job(directory, subject.asking.served, target.jobs, parameters, context)
+    return tuple(written)
 
 
 def check_prices(prepared: Prepared, usd: float | None) -> None:

@@ -69,10 +69,15 @@ def requests(
     return tuple(made)
 
 
+def about(place: str, served: str, settings: Mapping[str, object]) -> dict[str, object]:
+    """What a request's key is made of beside the request."""
+    return {"place": place, "model": served, **settings}
+
+
 def target_of(asking: Asking, asked: Sequence[Request]) -> Target:
     """A model with the requests it is to answer, in the order of the examples; repeated ones share a key."""
-    about = {"place": asking.place, "model": asking.served, **asking.settings}
-    jobs = tuple(Job(request_key(about, request), request) for request in asked)
+    settings = about(asking.place, asking.served, asking.settings)
+    jobs = tuple(Job(request_key(settings, request), request) for request in asked)
     return Target(asking.label, asking.place, jobs, asking.price, asking.open)
 
 

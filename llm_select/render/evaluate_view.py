@@ -36,6 +36,7 @@ REASONS = {
     "not-json": "the answer was no JSON: is it the address of a model server?",
     "no-answer": "the answer held no choice",
     "too-long": "the text is longer than the model reads",
+    "not-in-batch": "the batch job left no answer to it",
     "language": "the model does not write this language",
 }
 """Sentences for codes of failures; a code that is a status of HTTP speaks for itself."""
@@ -193,11 +194,13 @@ def _stands_on(evaluation: Evaluation, shown: Shown) -> list[tuple[str, str]]:
     for result in evaluation.results:
         rows += _of_model(result, shown)
     asked = [place for label, place in shown.places.items() if shown.spends[label].attempts]
-    away = [place for place in dict.fromkeys(asked) if not place.startswith("transformers:")]
+    away = [
+        place for place in dict.fromkeys(asked) if not place.startswith(("transformers:", "batch:"))
+    ]
     if away:
         rows.append(("sent to", f"{', '.join(away)} and nowhere else"))
     elif asked:
-        rows.append(("sent to", "nowhere: the model ran in this process"))
+        rows.append(("sent to", "nowhere by this command"))
     else:
         rows.append(("sent to", "nowhere: no request was sent"))
     rows.append(

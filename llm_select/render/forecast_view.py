@@ -114,3 +114,18 @@ def forecast_json(
         "first_request": [message._asdict() for message in first.messages],
         "notes": [note_sentence(note) for note in notes],
     }
+
+
+def exported_document(paths: Sequence[str]) -> Document:
+    """After a batch job was written: nothing was asked yet."""
+    blocks: tuple[Block, ...] = (
+        Text("A batch job was written; nothing was sent", "head"),
+        Pairs(tuple(("written", path) for path in paths)),
+        Text("Run job.py in its directory where the GPUs are, then the same command again here."),
+    )
+    return Document(blocks, [{"written": path} for path in paths])
+
+
+def exported_json(paths: Sequence[str]) -> Json:
+    """The answer of `evaluate` when it wrote a batch job."""
+    return {"version": VERSION, "written": list(paths)}
