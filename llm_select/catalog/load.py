@@ -189,8 +189,12 @@ def _merged(first: Any, loaded: list[Any]) -> Any:
     for catalog in loaded:
         if catalog.scoring is not None:
             changes["scoring"] = catalog.scoring
-    # A replaced board or task makes the fit of the first catalog stale; new boards are placed beside it.
-    for section in ("boards", "benchmarks", "tasks", "models"):
+    # A replaced task makes its own fit in the first catalog stale, a replaced board or card every fit that it may
+    # stand in; new boards are placed beside it.
+    replaced = {task for catalog in loaded[1:] for task in catalog.tasks if task in first.links}
+    if replaced:
+        changes["links"] = {task: fit for task, fit in first.links.items() if task not in replaced}
+    for section in ("boards", "benchmarks", "models"):
         if any(getattr(first, section).keys() & getattr(c, section).keys() for c in loaded[1:]):
             changes["links"] = {}
     changes["measured_languages"] = {}

@@ -214,6 +214,17 @@ def test_another_model_joins_the_saved_board(call: Call, server: Server, data: P
     assert "gemma/gemma-3-12b-it" in board
 
 
+def test_other_tasks_keep_the_fit_of_the_bundled_catalog(
+    call: Call, server: Server, data: Path
+) -> None:
+    from llm_select.catalog.load import load_catalog
+
+    call(*line(server, data, "qwen3-8b=good"), "--save-to", "mine")
+    fitted = load_catalog((Path("mine"),)).links
+    assert "translation" in fitted
+    assert "sentiment-analysis" not in fitted
+
+
 def test_other_data_do_not_join_a_saved_board(
     call: Call, refused: Refused, server: Server, data: Path
 ) -> None:
