@@ -218,7 +218,14 @@ def evaluate(
         from llm_select.cli.evaluate_saving import save
 
         saved = save(
-            save_to, board, question, prepared, done.evaluation, said, template is not None
+            save_to,
+            board,
+            question,
+            prepared,
+            done.evaluation,
+            said,
+            template is not None,
+            catalog or (),
         )
     shown = pages.page_of(question, prepared, done, path, saved, save_to is not None)
 

@@ -256,6 +256,12 @@ def _remote(
 
     label, served, card = names
     endpoint = Endpoint(base_url(place), _secret(key))
+    if key is not None and endpoint.is_public and endpoint.url.startswith("http:"):
+        raise UsageError(
+            f"the key would go to {endpoint.host} in clear",
+            where="--endpoint",
+            remedy="write https://",
+        )
     opened = partial(
         Client,
         endpoint,

@@ -40,6 +40,7 @@ def save(
     evaluation: Evaluation,
     template: Template,
     changed: bool,
+    catalogs: Sequence[Path],
 ) -> tuple[str, ...]:
     """Write the models whose every example has an answer. Returns the paths; none when there is no such model.
 
@@ -92,7 +93,7 @@ def save(
         scores,
         errors,
     )
-    return save_evidence(directory, evidence)
+    return save_evidence(directory, evidence, catalogs)
 
 
 def _mode(modes: Sequence[str], result: Result) -> str:

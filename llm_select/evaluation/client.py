@@ -205,13 +205,13 @@ def _reply(value: Any, api: str, seconds: float) -> Reply | None:
     try:
         choice = value["choices"][0]
         message = choice["message"] if api == "chat" else choice
-        text = message.get("content" if api == "chat" else "text") or ""
+        text = _joined(message.get("content" if api == "chat" else "text") or "")
         usage = value.get("usage") or {}
         thought = message.get("reasoning_content") or message.get("reasoning") or ""
         finish = choice.get("finish_reason")
     except (LookupError, TypeError, AttributeError):
         return None
-    if not isinstance(text, str):
+    if text is None:
         return None
     return Reply(
         text,
@@ -221,6 +221,15 @@ def _reply(value: Any, api: str, seconds: float) -> Reply | None:
         bool(thought) or text.lstrip().startswith("<think>") or "</think>" in text,
         seconds,
     )
+
+
+def _joined(content: Any) -> str | None:
+    """Text, or the text of its parts. Half a surrogate pair, which no file can hold, becomes a question mark."""
+    if isinstance(content, list):
+        content = "".join(part["text"] for part in content if part.get("type") == "text")
+    if not isinstance(content, str):
+        return None
+    return content.encode("utf-8", "replace").decode()
 
 
 def _count(usage: Any, name: str) -> int | None:

@@ -61,7 +61,7 @@ class Data(NamedTuple):
     """SHA-256 of its bytes."""
     examples: tuple[Example, ...]
     labels: tuple[str, ...]
-    """Labels, or entity types, in order of frequency; empty for other forms."""
+    """Labels, or entity types, by name or as the user orders them; empty for other forms."""
     notes: tuple[Note, ...]
 
 
@@ -166,6 +166,15 @@ def _text(cells: Mapping[str, Cell], name: str) -> str:
     text = str(value)
     if not text.strip():
         raise ValueError(f"`{name}` is empty")
+    return _whole(text, name)
+
+
+def _whole(text: str, name: str) -> str:
+    """Raises ValueError for half a surrogate pair, which JSON can write and no file or request can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"`{name}` holds half a character (a lone surrogate)") from None
     return text
 
 
@@ -189,7 +198,7 @@ def _gold(cells: Mapping[str, Cell], form: str) -> tuple[str, ...]:
     values = _listed(cells.get(name), name)
     if not all(isinstance(one, str) for one in values):
         raise ValueError(f"`{name}` is no text and no list of texts")
-    found = tuple(str(one) for one in values if str(one).strip())
+    found = tuple(_whole(str(one), name) for one in values if str(one).strip())
     if form == "text" and not found:
         raise ValueError(f"`{name}` is empty")
     return found
@@ -233,7 +242,7 @@ def _words(cells: Mapping[str, Cell], name: str) -> list[str]:
     words = _listed(value, name)
     if not words or not all(isinstance(word, str) and word.strip() for word in words):
         raise ValueError(f"`{name}` is no list of words")
-    return [str(word) for word in words]
+    return [_whole(str(word), name) for word in words]
 
 
 def _labels(path: Path, examples: Sequence[Example], request: DataRequest) -> tuple[str, ...]:
@@ -243,7 +252,8 @@ def _labels(path: Path, examples: Sequence[Example], request: DataRequest) -> tu
         counts = Counter(span.label for example in examples for span in example.spans)
     else:
         return ()
-    labels = request.labels or tuple(sorted(counts, key=lambda one: (-counts[one], one)))
+    # By name: in order of frequency they would tell the model which answer is the likeliest.
+    labels = request.labels or tuple(sorted(counts))
     if not labels:
         raise DataError([f"{path}: no row has an entity"], "name the types with --labels")
     if len(labels) > MOST_LABELS:

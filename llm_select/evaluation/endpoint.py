@@ -44,6 +44,16 @@ class Endpoint(NamedTuple):
         return urlsplit(self.url).netloc
 
     @property
+    def is_public(self) -> bool:
+        """True when it lies outside this machine and networks of one's own."""
+        name = urlsplit(self.url).hostname or ""
+        try:
+            return ipaddress.ip_address(name).is_global
+        except ValueError:
+            own = name.endswith((".local", ".lan", ".internal", ".home.arpa", ".localhost"))
+            return "." in name and not own
+
+    @property
     def is_local(self) -> bool:
         """True when it is this machine."""
         name = urlsplit(self.url).hostname or ""

@@ -24,7 +24,8 @@ class Patience(NamedTuple):
     most_asked: float = 120.0
     """A server that asks for a longer pause is left alone for this run."""
     failures: int = 8
-    """Requests failed one after another, none answered between, after which a server counts as down."""
+    """Requests failed one after another, none answered between, after which a server counts as down. Refused requests
+    count only where nothing was ever answered: they may be the data's fault."""
 
 
 class Answerer(Protocol):
@@ -132,6 +133,7 @@ class _Model:
         self._answered = self._failed = self._in_a_row = 0
         known = journal.answers(dict.fromkeys(job.key for job in target.jobs))
         outcome.replies.update(known)
+        self._known = len(known)
         wanted = {job.key: job for job in target.jobs if job.key not in known}
         self._waiting = deque(wanted.values())
         self._stopped: Failure | None = None
@@ -158,7 +160,8 @@ class _Model:
             except _Stop:
                 self._stop(Failure("budget", ""))
             except (Refused, Transient) as failure:
-                self._fail(job, Failure(failure.code, failure.detail))
+                counts = isinstance(failure, Transient) or not (self._known or self._answered)
+                self._fail(job, Failure(failure.code, failure.detail), counts)
             else:
                 self._answered += 1
                 self._in_a_row = 0
@@ -169,10 +172,10 @@ class _Model:
             self._stopped = why
             self._outcome.stopped[self._target.label] = why
 
-    def _fail(self, job: Job, why: Failure) -> None:
+    def _fail(self, job: Job, why: Failure, counts: bool) -> None:
         self._outcome.failures[job.key] = why
         self._failed += 1
-        self._in_a_row += 1
+        self._in_a_row += counts
         if self._in_a_row >= self._patience.failures:
             self._stop(
                 Failure("failing", f"{self._in_a_row} requests failed in a row: {why.detail}")

@@ -8,12 +8,12 @@ randomization for two systems on the same examples: Noreen 1989; for F1 and BLEU
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[np.float64]]
+    Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 RESAMPLES = 1000
 TRIALS = 2000

@@ -337,6 +337,16 @@ def test_one_key_is_not_sent_to_two_endpoints(
     assert server.calls.total() == 0
 
 
+def test_a_key_is_not_sent_in_clear_over_a_public_network(
+    refused: Refused, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    start = ("evaluate", "--task", "sentiment-analysis", "--data", str(data), "--model", "x")
+    assert "https://" in refused(
+        *start, "--endpoint", "http://api.example.com", "--api-key-env", "MY_KEY"
+    )
+
+
 @pytest.mark.parametrize("place", ["ftp://x/v1", "http://me:pw@host/v1", "http://", "http://a b/"])
 def test_what_is_no_address_is_refused(place: str, refused: Refused, data: Path) -> None:
     start = ("evaluate", "--task", "sentiment-analysis", "--data", str(data), "--model", "x")

@@ -5,7 +5,7 @@ The task is written whole, since a directory replaces objects whole: a copy of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,12 +44,15 @@ class Evidence(NamedTuple):
     stderr: Mapping[str, Mapping[str, float]]
 
 
-def save_evidence(directory: Path, evidence: Evidence) -> tuple[str, ...]:
-    """Write or extend the four files; paths written. Raises SourceError when the board there is of other data, another
+def save_evidence(
+    directory: Path, evidence: Evidence, catalogs: Sequence[Path] = ()
+) -> tuple[str, ...]:
+    """Write or extend the four files; paths written. `catalogs` are the user's others, whose task would be covered.
+    Raises SourceError when the board there is of other data, another
     metric or another prompt, and OSError."""
     board = _board(directory / "evaluations" / f"{evidence.board}.yaml", evidence)
     task_path = directory / "tasks" / f"{evidence.task}.yaml"
-    task = _task(task_path, evidence)
+    task = _task(task_path, evidence, catalogs)
     source = {
         "title": f"Own evaluation on {evidence.data}",
         "url": f"file:{evidence.data}",
@@ -116,9 +119,11 @@ def _board(path: Path, evidence: Evidence) -> dict[str, Any]:
     return board
 
 
-def _task(path: Path, evidence: Evidence) -> dict[str, Any]:
-    """The user's task, or the bundled one, with the board as its first evidence and its reference."""
-    task = _read(path) or _read(Path(bundled_directory()) / "tasks" / path.name)
+def _task(path: Path, evidence: Evidence, catalogs: Sequence[Path]) -> dict[str, Any]:
+    """The task in use, with the board as its first evidence and its reference."""
+    places = [path, *(one / "tasks" / path.name for one in reversed(catalogs))]
+    places.append(Path(bundled_directory()) / "tasks" / path.name)
+    task = next(found for found in map(_read, places) if found)
     uses = [use for use in task.get("boards") or [] if use["board"] != evidence.board]
     task["boards"] = [{"board": evidence.board, "relevance": "direct"}, *uses]
     task["reference"] = {"board": evidence.board}

@@ -82,6 +82,7 @@ def test_a_file_without_rows_is_refused(text: str | bytes, tmp_path: Path) -> No
         ("d.jsonl", '{"text": "a", "label": "b"}\n{"text": \n', "d.jsonl:2: not JSON"),
         ("d.jsonl", "[1]\n", "d.jsonl:1: not a JSON object"),
         ("d.jsonl", '{"text": "a", "label": "b"}\n{"text": "a"}\n', "d.jsonl:2: `label` is missing"),
+        ("d.jsonl", '{"text": "\\ud83d", "label": "b"}\n', "d.jsonl:1: `text` holds half a character"),
         ("d.jsonl", '{"text": ["a"], "label": "b"}\n', "d.jsonl:1: `text` is no text"),
         ("d.xlsx", "text", "neither CSV nor JSON Lines"),
     ],
@@ -95,6 +96,10 @@ def test_what_is_wrong_is_told_with_its_place(
 def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     said = error(tmp_path, "text,label\n,a\nb,\nc,x\n,d\n", LABELS)
     assert [f"d.csv:{n}:" in said for n in (2, 3, 4, 5)] == [True, True, False, True]
+
+
+def test_labels_come_by_name_so_that_they_do_not_tell_which_is_likeliest(tmp_path: Path) -> None:
+    assert read(tmp_path, "text,label\na,z\nb,z\nc,b\n", LABELS).labels == ("b", "z")
 
 
 def test_labels_that_differ_in_case_only_are_refused(tmp_path: Path) -> None:

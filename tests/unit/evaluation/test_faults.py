@@ -110,6 +110,31 @@ def test_a_request_the_server_will_never_take_is_sent_once_and_the_others_go_on(
     assert set(server.calls.values()) == {1}
 
 
+def test_refused_examples_do_not_end_a_run_that_has_answers(journal: Path) -> None:
+    def script(body: dict[str, Any], _: int) -> Act:
+        late = int(prompt_of(body).split()[-1]) > 3
+        return Act(status=400, body=b"{}") if late else Act()
+
+    with serving(script) as server:
+        ran = ask(server.url, journal, prompts(30))
+    assert len(server.calls) == 30
+    assert not ran.outcome.stopped
+
+
+def test_half_a_character_in_an_answer_is_replaced(journal: Path) -> None:
+    body = b'{"choices": [{"message": {"content": "a\\ud83d"}}]}'
+    with serving(lambda *_: Act(body=body)) as server:
+        ran = ask(server.url, journal, ["x"])
+    assert [reply.text for reply in ran.replies if reply] == ["a?"]
+
+
+def test_an_answer_may_come_in_parts(journal: Path) -> None:
+    body = b'{"choices": [{"message": {"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}}]}'
+    with serving(lambda *_: Act(body=body)) as server:
+        ran = ask(server.url, journal, ["x"])
+    assert [reply.text for reply in ran.replies if reply] == ["ab"]
+
+
 def test_a_fault_that_stays_fails_the_prompt_after_the_attempts_allowed(journal: Path) -> None:
     def script(body: dict[str, Any], _: int) -> Act:
         return Act(status=500, body=b"{}") if prompt_of(body) == "prompt 0" else Act()
