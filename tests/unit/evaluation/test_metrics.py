@@ -110,6 +110,12 @@ def test_a_bootstrap_interval_is_that_of_the_binomial() -> None:
     assert high == pytest.approx(69.6, abs=1.5)
 
 
+def test_an_interval_where_all_examples_are_right_keeps_the_rule_of_three() -> None:
+    """None of 100 went wrong: up to 3 % may."""
+    rows = np.ones((100, 2))
+    assert bootstrap(rows, lambda sums: 100 * sums[:, 0] / sums[:, 1], 0) == (100, 97, 100)
+
+
 def test_models_that_differ_by_chance_are_not_told_apart() -> None:
     random = np.random.default_rng(3)
     one, other = (
