@@ -220,7 +220,7 @@ def test_other_tasks_keep_the_fit_of_the_bundled_catalog(
     from llm_select.catalog.load import load_catalog
 
     call(*line(server, data, "qwen3-8b=good"), "--save-to", "mine")
-    fitted = load_catalog((Path("mine"),)).links
+    fitted = list(load_catalog((Path("mine"),)).links)
     assert "translation" in fitted
     assert "sentiment-analysis" not in fitted
 
