@@ -9,12 +9,26 @@ pytest.importorskip("nervaluate")
 pytest.importorskip("rouge_score")
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llm_select.evaluation.data import Example
 from llm_select.evaluation.metrics import difference, measured
 from llm_select.evaluation.spans import Span
 from llm_select.evaluation.statistics import bootstrap, holm, randomization
 from llm_select.evaluation.words import exact_match, token_f1, words
+
+
+@st.composite
+def entities(draw: st.DrawFn) -> list[Span]:
+    """Entities that do not overlap, often side by side."""
+    found: list[Span] = []
+    at = 0
+    for _ in range(draw(st.integers(0, 5))):
+        start = at + draw(st.integers(0, 2))
+        at = start + draw(st.integers(1, 4))
+        found.append(Span(start, at, draw(st.sampled_from("PL"))))
+    return found
 
 
 def labelled(gold: str) -> list[Example]:
@@ -38,6 +52,14 @@ def test_entity_f1_counts_a_wrong_type_and_an_invented_type_as_wrong() -> None:
     assert measured("entity-f1", [given], [example], ("PER",), 0).interval().value == pytest.approx(
         40
     )
+
+
+@given(entities(), entities())
+def test_entity_counts_are_those_of_the_sets(gold: list[Span], said: list[Span]) -> None:
+    """Right: the same stretch and type; neighbours do not disturb each other."""
+    example = Example(1, {"text": "x" * 99}, (), tuple(gold))
+    (row,) = measured("entity-f1", [tuple(said)], [example], ("P", "L"), 0).statistics
+    assert tuple(row) == (len({*gold} & {*said}), len(gold), len(said))
 
 
 def test_entities_that_could_not_be_read_are_missed() -> None:
