@@ -137,6 +137,7 @@ class _Model:
         wanted = {job.key: job for job in target.jobs if job.key not in known}
         self._waiting = deque(wanted.values())
         self._stopped: Failure | None = None
+        self._last = ""
 
     async def run(self, concurrency: int) -> None:
         if not self._waiting:
@@ -146,12 +147,17 @@ class _Model:
         except Unusable as stop:
             self._stop(Failure(stop.code, stop.detail))
             return
-        async with answerer, asyncio.TaskGroup() as group:
-            for _ in range(min(concurrency, len(self._waiting))):
-                group.create_task(self._work(answerer))
+        async with answerer:
+            # The first goes alone: a wrong key or address is then found out by one request.
+            await self._work(answerer, 1)
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(concurrency, len(self._waiting))):
+                    group.create_task(self._work(answerer, len(self._waiting)))
 
-    async def _work(self, answerer: Answerer) -> None:
-        while self._waiting and self._stopped is None:
+    async def _work(self, answerer: Answerer, most_jobs: int) -> None:
+        for _ in range(most_jobs):
+            if not self._waiting or self._stopped is not None:
+                return
             job = self._waiting.popleft()
             try:
                 await self._answer(answerer, job)
@@ -195,9 +201,9 @@ class _Model:
             wait_jitter=patience.first_wait,
         ):
             with attempt:
-                await self._try(answerer, job, attempt.num)
+                await self._try(answerer, job)
 
-    async def _try(self, answerer: Answerer, job: Job, number: int) -> None:
+    async def _try(self, answerer: Answerer, job: Job) -> None:
         """One attempt: money set aside, noted, sent, journalled."""
         target = self._target
         held = await self._budget.hold(most(job.request, target.price))
@@ -215,7 +221,7 @@ class _Model:
             except Transient as failure:
                 spent = held if failure.billed else Charge()
                 self._journal.failed(noted, failure.code, failure.detail, billed=failure.billed)
-                self._consider(failure, number)
+                self._consider(failure)
                 raise
             except (Refused, Unusable) as failure:
                 spent = Charge()
@@ -227,10 +233,12 @@ class _Model:
         finally:
             await self._budget.settle(held, spent)
 
-    def _consider(self, failure: Transient, number: int) -> None:
+    def _consider(self, failure: Transient) -> None:
         """What a failure means for the other workers. Raises Unusable when there is no use in going on."""
-        if failure.code == "connect" and not self._answered and number >= 2:
-            raise Unusable("connect", failure.detail)
+        new = not (self._answered or self._known)
+        again, self._last = failure.code == self._last, failure.code
+        if failure.code in ("connect", "not-json") and new and again:
+            raise Unusable(failure.code, failure.detail)
         if failure.wait is None:
             return
         if failure.wait > self._patience.most_asked:

@@ -45,7 +45,8 @@ REASONS = {
 def why(failure: Failure) -> str:
     """A failure as a sentence, with the server's own words."""
     sentence = REASONS.get(failure.code, "")
-    return "; ".join(part for part in (sentence, failure.detail) if part)
+    hint = "ask it with --api completions" if "chat template" in failure.detail else ""
+    return "; ".join(part.rstrip(".") for part in (sentence, failure.detail, hint) if part)
 
 
 def evaluation_document(evaluation: Evaluation, shown: Shown) -> Document:
