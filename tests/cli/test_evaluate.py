@@ -120,6 +120,29 @@ def test_a_dry_run_sends_nothing_and_leaves_nothing(
     assert [path.name for path in here.iterdir()] == ["texts.jsonl"]
 
 
+def test_a_price_comes_from_the_offer_of_the_provider_asked(call: Call, data: Path) -> None:
+    start = ("evaluate", "--task", "sentiment-analysis", "--data", str(data), "--model", "gpt-4.1")
+    answer = call(*start, "--endpoint", "https://api.openai.com", "--dry-run")
+    assert "$2 and $8 per million tokens: OpenAI" in " ".join(answer.out.split())
+
+
+def test_a_bar_with_rate_and_time_left_shows_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from llm_select.evaluation.runner import Progress
+    from llm_select.render.progress import request_progress
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return shown
+
+    for shown in (True, False):
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        with request_progress({"tiny": 4}) as told:
+            told(Progress("tiny", 3, 1))
+        assert ("4/4" in sys.stderr.getvalue()) is shown  # type: ignore[attr-defined]
+
+
 def test_a_second_run_asks_to_resume_and_then_pays_nothing(
     call: Call, refused: Refused, server: Server, data: Path
 ) -> None:
@@ -223,6 +246,21 @@ def test_other_tasks_keep_the_fit_of_the_bundled_catalog(
     fitted = list(load_catalog((Path("mine"),)).links)
     assert "translation" in fitted
     assert "sentiment-analysis" not in fitted
+
+
+def test_a_task_of_the_users_own_keeps_its_words_when_results_are_saved(
+    call: Call, server: Server, data: Path
+) -> None:
+    bundled = (ROOT / "catalog/tasks/sentiment-analysis.yaml").read_text()
+    Path("base/tasks").mkdir(parents=True)
+    Path("base/tasks/mood.yaml").write_text(
+        bundled.replace("Sentiment analysis", "Mood").replace(
+            "aliases: [sentiment", "aliases: [moods"
+        )
+    )
+    start = ["evaluate", "--task", "mood", "--data", str(data), "--model", "qwen3-8b=good"]
+    call(*start, "--endpoint", server.url, "--catalog", "base", "--save-to", "mine")
+    assert "name: Mood" in Path("mine/tasks/mood.yaml").read_text()
 
 
 def test_other_data_do_not_join_a_saved_board(
