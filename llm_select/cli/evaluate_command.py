@@ -137,7 +137,7 @@ def evaluate(
     from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
     from llm_select.cli.question import choose, positive
-    from llm_select.errors import UsageError
+    from llm_select.errors import LlmSelectError, UsageError
     from llm_select.evaluation.data import DataRequest, read_data
     from llm_select.evaluation.prompts import columns
     from llm_select.evaluation.runner import Patience
@@ -214,19 +214,24 @@ def evaluate(
     )
     done = steps.measure(question, prepared, path, limits, resume=resume, seed=seed, worst=worst)
     saved: tuple[str, ...] = ()
+    unsaved: LlmSelectError | None = None
     if save_to is not None:
         from llm_select.cli.evaluate_saving import save
 
-        saved = save(
-            save_to,
-            board,
-            question,
-            prepared,
-            done.evaluation,
-            said,
-            template is not None,
-            catalog or (),
-        )
+        try:
+            saved = save(
+                save_to,
+                board,
+                question,
+                prepared,
+                done.evaluation,
+                said,
+                template is not None,
+                catalog or (),
+                seed,
+            )
+        except LlmSelectError as error:
+            unsaved = error  # told after the results, which were paid for
     shown = pages.page_of(question, prepared, done, path, saved, save_to is not None)
 
     def document() -> Document:
@@ -240,4 +245,6 @@ def evaluate(
         return evaluation_json(done.evaluation, shown)
 
     emit(form, document, payload)
+    if unsaved is not None:
+        raise unsaved
     return 1 if any(result.failed for result in done.evaluation.results) else 0

@@ -41,6 +41,7 @@ def save(
     template: Template,
     changed: bool,
     catalogs: Sequence[Path],
+    seed: int,
 ) -> tuple[str, ...]:
     """Write the models whose every example has an answer. Returns the paths; none when there is no such model.
 
@@ -78,7 +79,11 @@ def save(
             error = (interval.high - interval.low) / _WIDTH_IN_ERRORS
             errors.setdefault(row, {})[result.label] = round(error, 4)
     chance = 100 / len(prepared.data.labels) if evaluation.metric == "accuracy" else 0.0
-    prompt = sha256(f"{template.system}\n{template.prompt}".encode()).hexdigest()[:12]
+    words = "\n".join((str(template.system), template.prompt, *prepared.data.labels))
+    prompt = sha256(words.encode()).hexdigest()[:12]
+    count = f"{len(prepared.data.examples)} examples"
+    if any(note.code == "sampled" for note in prepared.data.notes):
+        count += f" drawn with seed {seed}"
     evidence = Evidence(
         question.task,
         name,
@@ -87,7 +92,7 @@ def save(
         UNITS[evaluation.metric],
         chance,
         "fine-tuned" if local else "prompted" if changed else "zero-shot",
-        f"{whole[0].scores[0].signature}; prompt {prompt}; {len(prepared.data.examples)} examples",
+        f"{whole[0].scores[0].signature}; prompt {prompt}; {count}",
         date.today().isoformat(),
         entries,
         scores,

@@ -225,7 +225,7 @@ def _of_model(result: Result, shown: Shown) -> list[tuple[str, str]]:
             ("cut", f"{label}: {result.cut} answers reached the limit; raise it with --max-tokens")
         )
     if result.reasoned:
-        rows.append(("thinking", f"{label}: {result.reasoned} answers came with reasoning"))
+        rows.append(("thinking", f"{label}: {result.reasoned} of the answers came with reasoning"))
     rows.append(
         ("spent", f"{label}: {spend_sentence(shown.spends[label], shown.prices.get(label))}")
     )

@@ -263,13 +263,19 @@ def test_a_task_of_the_users_own_keeps_its_words_when_results_are_saved(
     assert "name: Mood" in Path("mine/tasks/mood.yaml").read_text()
 
 
-def test_other_data_do_not_join_a_saved_board(
-    call: Call, refused: Refused, server: Server, data: Path
+def test_other_data_do_not_join_a_saved_board_and_their_results_are_still_shown(
+    call: Call, server: Server, data: Path
 ) -> None:
     call(*line(server, data, "qwen3-8b=good"), "--save-to", "mine")
     data.write_text(data.read_text() + '{"text": "nice film 41", "label": "positive"}\n')
-    again = [*line(server, data, "qwen3-8b=good"), "--save-to", "mine", "--resume"]
-    assert "--board" in refused(*again)
+    answer = call(*line(server, data, "qwen3-8b=good"), "--save-to", "mine", "--resume")
+    assert (answer.code, "--board" in answer.err, "41/41" in answer.out) == (2, True, True)
+
+
+def test_another_sample_does_not_join_a_saved_board(call: Call, server: Server, data: Path) -> None:
+    sampled = [*line(server, data, "qwen3-8b=good"), "--save-to", "mine", "--sample", "20"]
+    call(*sampled, "--seed", "1")
+    assert "sample" in call(*sampled, "--seed", "2", "--resume").err
 
 
 def test_a_model_with_examples_left_out_is_not_saved(call: Call, data: Path) -> None:
