@@ -13,7 +13,8 @@ scoring.yaml as a whole. A family.yaml gives defaults to the cards of its own di
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from llm_select.catalog import cache, records
@@ -197,8 +198,12 @@ def _merged(first: Any, loaded: list[Any]) -> Any:
     for catalog in loaded:
         if catalog.scoring is not None:
             changes["scoring"] = catalog.scoring
-    # A replaced board or task makes the fit of the first catalog stale; new boards are placed beside it.
-    for section in ("boards", "benchmarks", "tasks", "models"):
+    # A replaced task makes its own fit in the first catalog stale, a replaced board or card every fit that it may
+    # stand in; new boards are placed beside it.
+    replaced = first.tasks.keys() & {task for catalog in loaded[1:] for task in catalog.tasks}
+    if replaced:
+        changes["links"] = _Except(first.links, replaced)
+    for section in ("boards", "benchmarks", "models"):
         if any(getattr(first, section).keys() & getattr(c, section).keys() for c in loaded[1:]):
             changes["links"] = {}
     changes["measured_languages"] = {}
@@ -210,6 +215,24 @@ def _merged(first: Any, loaded: list[Any]) -> Any:
     joined = "\n".join(catalog.content_hash for catalog in loaded)
     changes["content_hash"] = blake2b(joined.encode(), digest_size=16).hexdigest()
     return first._replace(**changes)
+
+
+class _Except(Mapping[str, Any]):
+    """Fits of tasks without some of them; none is read or made before it is asked for."""
+
+    def __init__(self, fits: Mapping[str, Any], without: AbstractSet[str]) -> None:
+        self._fits, self._without = fits, without
+
+    def __getitem__(self, task: str) -> Any:
+        if task in self._without:
+            raise KeyError(task)
+        return self._fits[task]
+
+    def __iter__(self) -> Iterator[str]:
+        return (task for task in self._fits if task not in self._without)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _check_references(catalog: Any, own: Sequence[_Loaded], directories: Sequence[str]) -> None:

@@ -36,6 +36,9 @@ def deploy_document(answer: Deployment, written: Sequence[str], refused_export: 
         else:
             blocks += _lacking(answer)
         if len(answer.plans) > 1:
+            behind = tuple((_name(p), say(p.behind)) for p in answer.plans if p.behind is not None)
+            if behind:
+                blocks.append(Pairs(behind, "Why not first"))
             rows = tuple((_name(p), shell_line(p)) for p in answer.plans[1:] if p.fits)
             if rows:
                 blocks.append(Pairs(rows, "The others are started so"))
@@ -63,9 +66,8 @@ def _engines(plans: Sequence[EnginePlan]) -> Table:
         Column("GiB", right=True),
         Column("Tokens/s each", right=True),
         Column("At once", right=True),
-        Column("Requests/s", right=True),
+        Column("Requests/s", right=True, keep=True),
         Column("Replicas", right=True),
-        Column("Why not first"),
     )
     rows = []
     for place, plan in enumerate(plans, 1):
@@ -79,7 +81,6 @@ def _engines(plans: Sequence[EnginePlan]) -> Table:
                 str(can.sequences),
                 _span(can.requests_per_second, _small),
                 _whole(can.replicas) if plan.fits and can.rate_known else "–",
-                say(plan.behind) if plan.behind is not None else "",
             )
         )
     return Table(columns, tuple(rows))

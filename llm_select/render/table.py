@@ -1,4 +1,4 @@
-"""Tables for a terminal. The only user of rich."""
+"""Tables for a terminal. With the bars of `progress`, the only user of rich."""
 
 from __future__ import annotations
 

@@ -145,6 +145,30 @@ class Finding(Strict):
     """The paper."""
 
 
+Metric = Literal[
+    "chrf++", "bleu", "rouge-l", "macro-f1", "accuracy", "entity-f1", "token-f1", "exact-match"
+]
+"""Metrics that `llm-select evaluate` computes, each in points of 0 to 100."""
+
+
+class OwnData(Strict):
+    """How `llm-select evaluate` measures the task on a user's own data."""
+
+    form: Literal["text", "label", "entities", "answer"]
+    """What an answer is: a text held against references, a label, a list of entities, or a short answer."""
+    system: str | None = None
+    """The system message."""
+    prompt: str
+    """The user's message. `{column}` stands for a column of the data; `{labels}`, `{source_language}`,
+    `{target_language}` and `{language}` are filled in; doubled braces stand for single ones."""
+    metrics: tuple[Metric, ...]
+    """The first one is saved as evidence."""
+    quality: Anchors
+    """Ends of the quality criterion where evidence saved by `evaluate` is the task's reference."""
+    max_tokens: Count
+    """Most tokens of an answer, unless `--max-tokens` says otherwise."""
+
+
 class Task(Strict):
     """A job. One file per task; the id is the file's name."""
 
@@ -182,6 +206,8 @@ class Task(Strict):
     """What the literature shows."""
     metrics: tuple[str, ...] = ()
     """How the task is usually scored."""
+    own_data: OwnData | None = None
+    """How it is measured on a user's own data; absent when no automatic metric holds for it."""
 
 
 class Weights(Strict):

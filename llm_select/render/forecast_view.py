@@ -1,0 +1,131 @@
+"""What `evaluate --dry-run` says: calls, tokens and price before anything is sent; and the prompt it would send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
+from llm_select.render.evaluate_payload import note_sentence
+from llm_select.render.numbers import tokens
+from llm_select.render.payload import VERSION, Json
+
+if TYPE_CHECKING:
+    from llm_select.evaluation.client import Request
+    from llm_select.evaluation.data import Note
+    from llm_select.evaluation.question import Forecast
+
+
+def _usd(value: float, price: str | None) -> str:
+    return "–" if price is None else f"${value:.4f}"
+
+
+def forecast_document(
+    head: str,
+    forecasts: Mapping[str, Forecast],
+    places: Mapping[str, str],
+    prices: Mapping[str, str],
+    first: Request,
+    notes: Sequence[Note],
+    per_minute: float | None,
+) -> Document:
+    """The page; nothing was sent."""
+    columns = (
+        Column("Model"),
+        Column("Calls", right=True),
+        Column("Tokens", right=True),
+        Column("at most", right=True),
+        Column("Price", right=True),
+        Column("at most", right=True),
+    )
+    rows = tuple(
+        (
+            label,
+            tokens(f.calls),
+            tokens(f.expected.tokens),
+            tokens(f.most.tokens),
+            _usd(f.expected.usd, prices.get(label)),
+            _usd(f.most.usd, prices.get(label)),
+        )
+        for label, f in forecasts.items()
+    )
+    blocks: list[Block] = [Text(head, "head"), Table(columns, rows)]
+    blocks.append(
+        Pairs(
+            tuple((m.role, m.content) for m in first.messages), "The first request, as it is sent"
+        )
+    )
+    stands = [("data", note_sentence(note)) for note in notes]
+    stands += [
+        ("tokens", "expected: a token for 4 bytes of prompt, and the length of the right answer"),
+        ("tokens", "at most: a token for each byte, 256 for the chat template, and --max-tokens"),
+        (
+            "tokens",
+            "a model that thinks before it answers writes more than expected, never more than at most",
+        ),
+    ]
+    stands += [("price", f"{label}: {basis}") for label, basis in prices.items()]
+    stands += [
+        ("price", f"{label}: none known; give --price IN,OUT")
+        for label in forecasts
+        if label not in prices
+    ]
+    if per_minute:
+        longest = max((f.calls for f in forecasts.values()), default=0) / per_minute
+        stands.append(
+            ("time", f"{longest:.0f} minutes or more at {per_minute:g} requests a minute")
+        )
+    where = ", ".join(dict.fromkeys(places.values()))
+    stands.append(("would go to", f"{where} and nowhere else; nothing was sent"))
+    blocks.append(Pairs(tuple(stands), "On what this stands"))
+    return Document(tuple(blocks), [forecast_record(k, f, prices) for k, f in forecasts.items()])
+
+
+def forecast_record(label: str, forecast: Forecast, prices: Mapping[str, str]) -> Json:
+    """One model, flat."""
+    priced = label in prices
+    return {
+        "model": label,
+        "calls": forecast.calls,
+        "tokens": forecast.expected.tokens,
+        "tokens_at_most": forecast.most.tokens,
+        "usd": forecast.expected.usd if priced else None,
+        "usd_at_most": forecast.most.usd if priced else None,
+    }
+
+
+def forecast_json(
+    task: str,
+    forecasts: Mapping[str, Forecast],
+    places: Mapping[str, str],
+    prices: Mapping[str, str],
+    first: Request,
+    notes: Sequence[Note],
+) -> Json:
+    """The answer of `evaluate --dry-run`."""
+    return {
+        "version": VERSION,
+        "task": task,
+        "dry_run": True,
+        "models": [
+            {**forecast_record(label, f, prices), "endpoint": places[label]}
+            for label, f in forecasts.items()
+        ],
+        "first_request": [message._asdict() for message in first.messages],
+        "notes": [note_sentence(note) for note in notes],
+    }
+
+
+def exported_document(paths: Sequence[str]) -> Document:
+    """After a batch job was written: nothing was asked yet."""
+    blocks: tuple[Block, ...] = (
+        Text("A batch job was written; nothing was sent", "head"),
+        Pairs(tuple(("written", path) for path in paths)),
+        Text("Run job.py in its directory where the GPUs are, then the same command again here."),
+    )
+    return Document(blocks, [{"written": path} for path in paths])
+
+
+def exported_json(paths: Sequence[str]) -> Json:
+    """The answer of `evaluate` when it wrote a batch job."""
+    return {"version": VERSION, "written": list(paths)}
