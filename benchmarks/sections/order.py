@@ -25,7 +25,9 @@ WORST = 0.6
 STORE = Path(__file__).resolve().parents[2] / "tests" / "measurements" / "ranking.json"
 """Results with the hash of what they were computed from: they take minutes, so a check compares the hash only."""
 CODE = ("evidence/*.py",)
-FOLDERS = ("evaluations", "benchmarks", "tasks")
+FOLDERS = ("evaluations", "benchmarks")
+TASK_FIELDS = ("boards", "reference", "kinds", "finetune_kinds", "paired", "monolingual")
+"""What of a task the results depend on: not its prompts, names and typical lengths."""
 
 
 class StaleError(Exception):
@@ -40,6 +42,8 @@ def inputs(catalog: Catalog) -> str:
     files += [p for folder in FOLDERS for p in (root / "catalog" / folder).glob("*.yaml")]
     for path in sorted([*files, root / "benchmarks" / "ranking.py"]):
         digest.update(path.name.encode() + path.read_bytes())
+    for key, task in sorted(catalog.tasks.items()):
+        digest.update(repr((key, [getattr(task, field) for field in TASK_FIELDS])).encode())
     for key, model in sorted(catalog.models.items()):
         total = model.parameters.total if model.parameters is not None else None
         said = (key, total, str(model.released), sorted(dict(model.languages).items()))
