@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-if find_spec("torch") is None or find_spec("trl") is None:
-    collect_ignore_glob = ["*.py"]
-
-os.environ |= {
+_QUIET = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_VERBOSITY": "error",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "OMP_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+
+if find_spec("torch") is None or find_spec("trl") is None:
+    collect_ignore_glob = ["*.py"]
+else:
+    os.environ |= _QUIET
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 _STEPS = re.compile(r"steps of this run: (\d+), from (\d+) to (\d+)")
-_PATIENCE = 120
+_PATIENCE = 300
+"""Seconds; a busy machine takes many times what a free one does."""
 
 
 class Resumed(NamedTuple):

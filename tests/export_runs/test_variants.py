@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +49,29 @@ VARIANTS = {
 _ARCHITECTURE = {"label-smoothing": "marian", "decoder-labels": "qwen3", "number": "bert"}
 
 
-def main_of(project: Path, name: str, *arguments: str) -> None:
-    """Runs a script of the project here, with modules of its own."""
+@contextmanager
+def modules_of(project: Path) -> Iterator[None]:
+    """Imports find the project's own modules, and forget them afterwards."""
     own = {path.stem for path in project.glob("*.py")}
-    before = sys.argv, sys.path[:]
-    sys.argv, sys.path[:0] = [name, *arguments], [str(project)]
+    before = sys.path[:]
+    sys.path[:0] = [str(project)]
     try:
-        runpy.run_path(str(project / name), run_name="__main__")
+        yield
     finally:
-        sys.argv, sys.path[:] = before
+        sys.path[:] = before
         for module in own & set(sys.modules):
             del sys.modules[module]
+
+
+def main_of(project: Path, name: str, *arguments: str) -> None:
+    """Runs a script of the project here, with modules of its own."""
+    before = sys.argv
+    sys.argv = [name, *arguments]
+    try:
+        with modules_of(project):
+            runpy.run_path(str(project / name), run_name="__main__")
+    finally:
+        sys.argv = before
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -73,7 +87,7 @@ def test_a_variant_trains_and_answers(
     assert last < found[0][1]
     capsys.readouterr()
     main_of(project, "predict.py", "Where is the station?")
-    assert capsys.readouterr().out.strip()
+    assert capsys.readouterr().out.endswith("\n")
     record_property("loss", f"{found[0][1]:.3f} to {last:.3f}")
 
 
@@ -115,3 +129,26 @@ def test_other_settings_than_those_of_the_checkpoints_are_refused(
         main_of(project, "train.py")
     assert ended.value.code == 2
     assert "training.learning_rate: was 0.001, is 0.5" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "tag", "codes"),
+    [
+        ("NllbTokenizer", "de", ["deu_Latn"]),
+        ("NllbTokenizer", "zh", ["zho_Hans", "zho_Hant"]),
+        ("NllbTokenizer", "zh-Hant", ["zho_Hant"]),
+        ("MBart50Tokenizer", "zh", ["zh_CN"]),
+        ("MBart50Tokenizer", "sr", []),
+    ],
+)
+def test_a_language_is_found_among_the_codes_of_a_tokenizer(
+    tokenizer: str, tag: str, codes: list[str], tmp_path: Path
+) -> None:
+    """BCP-47 tags in, the tokenizer's own codes out; two for a language written in two scripts."""
+    import transformers
+
+    project = export(tmp_path / "project", PLANS["translation"], tmp_path)
+    with modules_of(project):
+        from model import language_codes
+
+        assert language_codes(getattr(transformers, tokenizer)(), tag) == codes

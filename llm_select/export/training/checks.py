@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_select.errors import UsageError
+from llm_select.export.training import other_trainers
 from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.tasks import folder
 
@@ -32,6 +33,8 @@ OPTIMIZERS = (
 )
 PRECISIONS = ("bf16", "fp16", "bf16-mixed", "fp16-mixed", "fp32")
 SCHEDULES = ("linear", "cosine", "constant")
+TRAINERS = ("transformers", "peft", "llama-factory", "axolotl")
+"""Trainers that the project's programs or the files beside them use."""
 SHARDINGS = ("none", "ddp", "zero1", "zero2", "zero3", "fsdp")
 
 
@@ -50,6 +53,7 @@ def check(settings: ProjectSettings) -> None:
         ("--precision", settings.precision, PRECISIONS),
         ("--schedule", settings.schedule, SCHEDULES),
         ("--sharding", settings.sharding, SHARDINGS),
+        ("--trainer", settings.trainer, TRAINERS),
     ):
         if value not in known:
             raise UsageError(
@@ -57,6 +61,15 @@ def check(settings: ProjectSettings) -> None:
                 where=option,
                 remedy=f"with --export it takes {', '.join(known)}",
             )
+    reason = other_trainers.refusal(settings)
+    if settings.trainer == "axolotl":
+        reason = reason or other_trainers.axolotl_refusal(settings)
+    if reason and settings.trainer in ("llama-factory", "axolotl"):
+        raise UsageError(
+            f"{settings.trainer} cannot follow the plan: {reason}",
+            where="--trainer",
+            remedy="leave it out: the project's own programs can",
+        )
     if settings.method == "qlora" and settings.quantization != "nf4":
         raise UsageError(
             f"the exported project does QLoRA over nf4, not over {settings.quantization}",

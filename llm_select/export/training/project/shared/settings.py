@@ -196,7 +196,8 @@ def load(path: Path | None = None) -> Settings:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise SettingsError(f"{path}:{line}: not YAML: {error}") from None
+        problem = getattr(error, "problem", None) or str(error)
+        raise SettingsError(f"{path}:{line}: not YAML: {problem}") from None
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -230,9 +231,10 @@ def _line(node: yaml.Node | None, keys: tuple[int | str, ...]) -> int:
 
 
 def script(main: Callable[[], None]) -> None:
-    """Runs a script's main part. What the reader has to mend is printed, and the exit code is 2."""
+    """Runs a script's main part. What the reader has to mend is printed, and the exit code is 2: wrong settings or
+    data, a repository that cannot be reached or needs a login, a full disk."""
     try:
         main()
-    except ProjectError as error:
+    except (ProjectError, OSError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
