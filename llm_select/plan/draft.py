@@ -48,6 +48,11 @@ class Draft(NamedTuple):
     choices: tuple[Choice, ...]
 
 
+UNBROKEN = ("prefix-tuning",)
+"""Methods that cannot recompute activations: PEFT 0.21 passes their vectors through the cache, which recomputing turns
+off, and refuses the two together (`PeftModel._setup_prompt_encoder`)."""
+
+
 def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
     """Settings of a run. Raises UsageError for what cannot be trained or has no recipe."""
     model = catalog.models[model_id]
@@ -60,6 +65,12 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
         )
     if arch is None or model.parameters is None:
         raise UsageError(f"the shape of {model.name} is not published", where="MODEL")
+    if asked.checkpointing and method in UNBROKEN:
+        raise UsageError(
+            f"{method} cannot recompute activations: its vectors come through the cache, which that turns off",
+            where="--checkpointing",
+            remedy="leave it out, or choose another --method",
+        )
     task = catalog.tasks[asked.task]
     goal = objective(asked.task, task, model, regression=asked.regression)
     recipe_id, recipe = find_recipe(catalog, model, method)

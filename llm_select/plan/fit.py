@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.training import TrainingMemory, training_memory
 from llm_select.plan.cost import run_seconds
+from llm_select.plan.draft import UNBROKEN
 from llm_select.plan.request import setup_of
 from llm_select.units import GIB
 
@@ -116,7 +117,8 @@ def _passes(plan: TrainingPlan, sequences: int, asked: Asked) -> Iterator[Traini
     sizes = [1 << n for n in range(each.bit_length()) if 1 << n <= each]
     if asked.batch is not None:
         sizes = [asked.batch]
-    for recompute in (False, True) if asked.checkpointing is None else (asked.checkpointing,):
+    free = asked.checkpointing is None and plan.method not in UNBROKEN
+    for recompute in (False, True) if free else (plan.checkpointing,):
         for batch in sizes:
             accumulation = asked.accumulation or max(1, -(-each // batch))
             yield plan._replace(batch=batch, accumulation=accumulation, checkpointing=recompute)

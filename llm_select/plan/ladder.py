@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import LlmSelectError
-from llm_select.plan.draft import draft
+from llm_select.plan.draft import UNBROKEN, draft
 from llm_select.plan.fit import SAVING_OPTIMIZER, WHOLE, Fitted, Room, longest_sequence
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _concessions(
 ) -> Iterator[_Concession]:
     """Every concession that what was asked for leaves open, cheapest in quality and time first."""
     each = plan.batch * plan.accumulation
-    if asked.checkpointing is None:
+    if asked.checkpointing is None and plan.method not in UNBROKEN:
         plan = plan._replace(checkpointing=True)
         yield "checkpointing", {}, room, plan
     if asked.batch is None and plan.batch > 1:
@@ -129,7 +129,7 @@ def _with_method(
     return other._replace(
         batch=plan.batch,
         accumulation=plan.accumulation,
-        checkpointing=plan.checkpointing,
+        checkpointing=plan.checkpointing and method not in UNBROKEN,
         sharding="fsdp" if plan.sharding == "zero3" else plan.sharding,
     )
 

@@ -200,3 +200,17 @@ def test_what_fits_a_card_fits_a_larger_one(run: dict[tuple[str, float], Planned
     for model, _, _ in RUNS:
         verdicts = [run[model, gib].verdict == "fits" for gib in (8.0, 24.0, 80.0)]
         assert verdicts == sorted(verdicts)
+
+
+def test_prefix_tuning_never_recomputes(catalog: Catalog, card24: Machine) -> None:
+    plan = plan_training(
+        catalog, "qwen/qwen3-0.6b", "prefix-tuning", Asked("coding", 2000, machine=card24)
+    )
+    rungs = [rung.fitted.plan for rung in plan.ladder]
+    assert not any(one.checkpointing for one in (plan.plan, *rungs))
+
+
+def test_prefix_tuning_with_recomputation_is_refused(catalog: Catalog) -> None:
+    asked = Asked("coding", 2000, checkpointing=True)
+    with pytest.raises(UsageError, match="cannot recompute"):
+        plan_training(catalog, "qwen/qwen3-0.6b", "prefix-tuning", asked)
