@@ -185,8 +185,10 @@ def test_after_kill_9_no_answer_is_lost_and_none_is_paid_twice(
     (model,) = answer.json()["models"]
     assert (model["answered"], model["reused"]) == (40, kept)
     assert before.total() - 4 <= kept  # all but those under way
-    assert server.calls.total() == before.total() + 40 - kept
-    assert model["unconfirmed"]["requests"] == before.total() - kept
+    # A request may have left when the process died and reach the server later or never: at most those under way are
+    # asked twice, and as many as that are said to have been perhaps.
+    again = sum(count - 1 for count in server.calls.values())
+    assert again <= model["unconfirmed"]["requests"] <= 4
 
 
 def test_a_journal_in_use_by_another_run_is_refused(
