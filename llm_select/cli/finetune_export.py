@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_select.errors import UsageError
-from llm_select.export.training.settings import settings_of
 from llm_select.export.training.write import write_project
 
 if TYPE_CHECKING:
@@ -30,5 +29,4 @@ def export_project(directory: Path, answer: Answer, catalog: Catalog) -> list[st
             where="--export",
             remedy="see without --export what to give up first, or leave --gpu out to write it for another machine",
         )
-    settings = settings_of(planned.plan._asdict(), name=catalog.models[planned.plan.model_id].name)
-    return write_project(directory, settings)
+    return write_project(directory, planned.plan, name=catalog.models[planned.plan.model_id].name)

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_type_hints
 
 import jsonschema
 import pytest
 import yaml
 
-from llm_select.export.training.settings import ProjectSettings
-from llm_select.plan.types import TrainingPlan
 from llm_select.render.contract import CONTRACTS
 from tests.cli.conftest import Call, Refused
 
 QUESTION = (
     "finetune", "qwen3-8b", "--task", "coding", "--examples", "2000", "--gpu", "RTX 4090",
 )  # fmt: skip
-
-
-def test_a_project_is_told_every_field_of_a_plan_in_its_type() -> None:
-    plan, project = get_type_hints(TrainingPlan), get_type_hints(ProjectSettings)
-    assert {name: project[name] for name in plan} == plan
 
 
 def test_the_project_follows_the_plan_printed(tmp_path: Path, call: Call) -> None:

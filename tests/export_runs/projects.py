@@ -6,49 +6,32 @@ from pathlib import Path
 from typing import Any
 
 from llm_select.export.training import write
-from llm_select.export.training.settings import ProjectSettings
+from llm_select.plan.types import TrainingPlan
+from tests.unit.export import plans
 
 SAMPLES = write.SOURCE / "samples"
-DECODER = ProjectSettings(
+DECODER = plans.DECODER._replace(
     model_id="test/tiny",
     repository="",
     revision=None,
-    kind="decoder",
-    model_type="llama",
-    task="dialogue",
-    languages=("en",),
-    pairs=(),
-    head="language-model",
-    chat=True,
     method="full",
     quantization="fp32",
-    optimizer="adamw",
     precision="fp32",
     learning_rate=3e-3,
     schedule="linear",
     warmup_ratio=0.1,
     weight_decay=0.01,
-    max_grad_norm=1.0,
     epochs=12,
-    batch=4,
     accumulation=1,
     seq_len=128,
-    target_len=None,
-    packing=False,
     checkpointing=False,
     lora_rank=None,
     lora_alpha=None,
     lora_dropout=None,
     lora_targets=(),
-    modules_to_save=(),
     trainer="transformers",
-    sharding="none",
-    gpus=1,
     seed=1,
-    loss="cross-entropy",
-    label_smoothing=0.0,
     metrics=("perplexity", "rouge"),
-    name="Tiny",
 )
 _ENCODER = DECODER._replace(kind="encoder", chat=False, learning_rate=1e-3, model_type="bert")
 _SEQUENCE = _ENCODER._replace(kind="encoder-decoder", target_len=48, learning_rate=2e-3)
@@ -72,7 +55,7 @@ PLANS = {
 """Plans by what is learnt; full training each."""
 
 
-def lora(plan: ProjectSettings, **changes: Any) -> ProjectSettings:
+def lora(plan: TrainingPlan, **changes: Any) -> TrainingPlan:
     """The same with an adapter. New heads are trained whole beside it, as PEFT does by itself."""
     return plan._replace(
         **{
@@ -94,7 +77,7 @@ def model(architecture: str, folder: Path) -> Path:
     return tiny.build(architecture, SAMPLES, folder)
 
 
-def export(directory: Path, plan: ProjectSettings, repository: Path) -> Path:
+def export(directory: Path, plan: TrainingPlan, repository: Path) -> Path:
     """Writes the project that trains `repository`."""
     write.write_project(directory, plan._replace(repository=str(repository)))
     return directory

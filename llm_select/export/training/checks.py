@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from llm_select.errors import UsageError
 from llm_select.export.training import other_trainers
-from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.tasks import folder
+from llm_select.plan.types import TrainingPlan
 
 METHODS = (
     "full",
@@ -38,7 +38,7 @@ TRAINERS = ("transformers", "peft", "llama-factory", "axolotl")
 SHARDINGS = ("none", "ddp", "zero1", "zero2", "zero3", "fsdp")
 
 
-def check(settings: ProjectSettings) -> None:
+def check(settings: TrainingPlan) -> None:
     """Raises UsageError, naming the option, for what the project's files do not do."""
     folder(settings)
     if not settings.repository:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.settings_file import dumped
+from llm_select.plan.types import TrainingPlan
 
 STAGES = {"zero1": 1, "zero2": 2, "zero3": 3}
 """What ZeRO divides: optimizer states; gradients too; weights too (Rajbhandari et al. 2020, arXiv:1910.02054)."""
@@ -14,7 +14,7 @@ _AUTO = "auto"
 _MIXED = {"bf16-mixed": "bf16", "fp16-mixed": "fp16"}
 
 
-def accelerate(settings: ProjectSettings) -> str:
+def accelerate(settings: TrainingPlan) -> str:
     """`accelerate.yaml`, for `accelerate launch --config_file`."""
     config: dict[str, Any] = {
         "compute_environment": "LOCAL_MACHINE",
@@ -45,7 +45,7 @@ def accelerate(settings: ProjectSettings) -> str:
     return dumped(config)
 
 
-def deepspeed(settings: ProjectSettings) -> str:
+def deepspeed(settings: TrainingPlan) -> str:
     """`deepspeed.json`. The trainer fills in what is `auto` from its own arguments."""
     config = {
         "zero_optimization": {"stage": STAGES[settings.sharding], "overlap_comm": True},

@@ -12,8 +12,8 @@ import json
 from typing import Any
 
 from llm_select.export.training.launch import STAGES
-from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.settings_file import dumped
+from llm_select.plan.types import TrainingPlan
 
 LLAMA_FACTORY = "0.9.5"
 AXOLOTL = "0.19.0"
@@ -33,7 +33,7 @@ _LOW_RANK = ("lora", "qlora", "dora", "rslora", "pissa")
 _NAME = "training"
 
 
-def refusal(settings: ProjectSettings) -> str | None:
+def refusal(settings: TrainingPlan) -> str | None:
     """Why neither package can follow the plan; None when one or both can."""
     if settings.head != "language-model" or settings.kind != "decoder":
         return "they train decoders that write text"
@@ -46,12 +46,12 @@ def refusal(settings: ProjectSettings) -> str | None:
     return None
 
 
-def axolotl_refusal(settings: ProjectSettings) -> str | None:
+def axolotl_refusal(settings: TrainingPlan) -> str | None:
     """Why Axolotl cannot follow a plan that LLaMA-Factory can; None when it can."""
     return "it does not smooth labels" if settings.label_smoothing else None
 
 
-def llama_factory(settings: ProjectSettings) -> dict[str, str]:
+def llama_factory(settings: TrainingPlan) -> dict[str, str]:
     """`llamafactory.yaml` and the description of the data set that it reads."""
     config: dict[str, Any] = {
         "model_name_or_path": settings.repository,
@@ -125,7 +125,7 @@ def llama_factory(settings: ProjectSettings) -> dict[str, str]:
     return {"llamafactory.yaml": dumped(config), "dataset_info.json": _dataset_info(settings.chat)}
 
 
-def axolotl(settings: ProjectSettings) -> dict[str, str]:
+def axolotl(settings: TrainingPlan) -> dict[str, str]:
     """`axolotl.yaml`."""
     config: dict[str, Any] = {
         "base_model": settings.repository,
@@ -192,7 +192,7 @@ def axolotl(settings: ProjectSettings) -> dict[str, str]:
     return {"axolotl.yaml": dumped(config)}
 
 
-def _schedule(settings: ProjectSettings, key: str) -> dict[str, Any]:
+def _schedule(settings: TrainingPlan, key: str) -> dict[str, Any]:
     constant = settings.schedule == "constant"
     return {
         "learning_rate": settings.learning_rate,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from llm_select.export.training import other_trainers
-from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.tasks import sample
+from llm_select.plan.types import TrainingPlan
 
 _DATA_FORMS = {
     "decoder": "a CSV or JSONL with columns of your choice, or JSONL in the chat format: "
@@ -34,11 +34,11 @@ _EXAMPLE = {
 }
 
 
-def text(settings: ProjectSettings, folder: str) -> str:
-    """The page. `folder` is that of the project's own files, see `tasks.folder`."""
+def text(settings: TrainingPlan, folder: str, name: str) -> str:
+    """The page. `folder` is that of the project's own files, see `tasks.folder`; `name` is the model's."""
     data = sample(settings)
     parts = [
-        f"# Fine-tuning {_inline(settings.name or settings.model_id)} for {_inline(settings.task)}",
+        f"# Fine-tuning {_inline(name)} for {_inline(settings.task)}",
         "Everything that may be changed is in `settings.yaml`; the files below read it. Run them in this order.",
         _fenced(
             "python3 -m venv .venv && . .venv/bin/activate\n"
@@ -91,7 +91,7 @@ def text(settings: ProjectSettings, folder: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(settings: ProjectSettings) -> str:
+def _table(settings: TrainingPlan) -> str:
     adapter = (
         f"{settings.method}, rank {settings.lora_rank}" if settings.lora_rank else settings.method
     )
@@ -111,13 +111,13 @@ def _table(settings: ProjectSettings) -> str:
     return "\n".join(["|  |  |", "| --- | --- |", *lines])
 
 
-def _train(settings: ProjectSettings) -> str:
+def _train(settings: TrainingPlan) -> str:
     if settings.gpus > 1:
         return "accelerate launch --config_file accelerate.yaml train.py"
     return "python train.py"
 
 
-def _sharded(settings: ProjectSettings) -> str:
+def _sharded(settings: TrainingPlan) -> str:
     if settings.gpus == 1:
         return ""
     how = {
@@ -131,7 +131,7 @@ def _sharded(settings: ProjectSettings) -> str:
     return f"On {settings.gpus} GPUs {how[settings.sharding]}; `accelerate.yaml` says so. "
 
 
-def _serving(settings: ProjectSettings, folder: str) -> list[str]:
+def _serving(settings: TrainingPlan, folder: str) -> list[str]:
     parts = [
         "`predict.py` loads the model and answers its arguments, or each line of its input. "
         "As a library, call `load_trained()` of `model.py` once and then the function of `predict.py`."
@@ -145,15 +145,13 @@ def _serving(settings: ProjectSettings, folder: str) -> list[str]:
         parts.append(
             "`python merge.py` folds the adapter into its base, so that any engine can serve it:"
         )
-    if settings.serve:
-        parts.append(_fenced(settings.serve))
-    elif folder == "decoder" and settings.method not in ("prefix-tuning", "prompt-tuning"):
+    if folder == "decoder" and settings.method not in ("prefix-tuning", "prompt-tuning"):
         where = "output/merged" if merges else "output/model"
         parts.append(_fenced(f"vllm serve {where} --max-model-len {settings.seq_len}"))
     return parts
 
 
-def _others(settings: ProjectSettings) -> list[str]:
+def _others(settings: TrainingPlan) -> list[str]:
     reason = other_trainers.refusal(settings)
     if reason:
         return [f"No files for LLaMA-Factory and Axolotl: {reason}."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from llm_select.export.training.settings import ProjectSettings
+from llm_select.plan.types import TrainingPlan
 
 PINS = Path(__file__).parent / "project" / "requirements.txt"
 DEEPSPEED = "deepspeed==0.19.8"
@@ -40,7 +40,7 @@ def pins() -> dict[str, str]:
     return {line.partition("==")[0]: line for line in lines if line and not line.startswith("#")}
 
 
-def text(settings: ProjectSettings) -> str:
+def text(settings: TrainingPlan) -> str:
     """The file."""
     known = pins()
     lines = {known[name] for name in _needed(settings)}
@@ -49,7 +49,7 @@ def text(settings: ProjectSettings) -> str:
     return "".join(f"{line}\n" for line in sorted(lines))
 
 
-def _needed(settings: ProjectSettings) -> Iterable[str]:
+def _needed(settings: TrainingPlan) -> Iterable[str]:
     yield from _ALWAYS
     yield from (_BY_METRIC[name] for name in settings.metrics if name in _BY_METRIC)
     if settings.kind == "decoder" and settings.head == "language-model":

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.tasks import instruction, sample
+from llm_select.plan.types import TrainingPlan
 
 _HEAD = """\
 # Settings of this training project, written from a plan. Every value may be changed;
@@ -26,12 +26,12 @@ _COMMENTS = {
 }
 
 
-def values(settings: ProjectSettings) -> dict[str, Any]:
+def values(settings: TrainingPlan, name: str) -> dict[str, Any]:
     """The settings by section, in the order of the file."""
     data = sample(settings)
     return {
         "model": {
-            "name": settings.name or settings.model_id,
+            "name": name,
             "card": settings.model_id,
             "repository": settings.repository,
             "revision": settings.revision,
@@ -91,10 +91,10 @@ def values(settings: ProjectSettings) -> dict[str, Any]:
     }
 
 
-def text(settings: ProjectSettings) -> str:
+def text(settings: TrainingPlan, name: str) -> str:
     """The file."""
     parts = [_HEAD]
-    for section, content in values(settings).items():
+    for section, content in values(settings, name).items():
         comment = "".join(f"# {line}\n" for line in _COMMENTS[section].splitlines())
         parts.append(comment + dumped({section: content}))
     return "\n".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from llm_select.errors import UsageError
-from llm_select.export.training.settings import ProjectSettings
+from llm_select.plan.types import TrainingPlan
 
 PROJECTS = {
     "sequence-labels": "text_labels",
@@ -83,7 +83,7 @@ LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "
 """Names for the instruction; a language that is not here is called by its tag."""
 
 
-def folder(settings: ProjectSettings) -> str:
+def folder(settings: TrainingPlan) -> str:
     """Folder of the project's own files. Raises UsageError for a head that no project has."""
     if settings.head in PROJECTS:
         return PROJECTS[settings.head]
@@ -97,7 +97,7 @@ def folder(settings: ProjectSettings) -> str:
     )
 
 
-def sample(settings: ProjectSettings) -> Sample:
+def sample(settings: TrainingPlan) -> Sample:
     """The data set that goes with the project."""
     if settings.head in _BY_HEAD:
         return _BY_HEAD[settings.head]
@@ -106,7 +106,7 @@ def sample(settings: ProjectSettings) -> Sample:
     return _BY_TASK.get(settings.task, decoders if settings.kind == "decoder" else _TRANSLATION)
 
 
-def instruction(settings: ProjectSettings) -> str:
+def instruction(settings: TrainingPlan) -> str:
     """What stands before every input of a language model; empty where nothing should."""
     if settings.head != "language-model":
         return ""

@@ -10,19 +10,19 @@ from pathlib import Path
 from llm_select.errors import UsageError
 from llm_select.export.training import launch, other_trainers, readme, requirements, settings_file
 from llm_select.export.training.checks import check
-from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.tasks import folder, sample
+from llm_select.plan.types import TrainingPlan
 
 SOURCE = Path(__file__).parent / "project"
 """The project's own files, copied as they are."""
 _SHOWN = 5
 
 
-def write_project(directory: Path, settings: ProjectSettings) -> list[str]:
+def write_project(directory: Path, settings: TrainingPlan, *, name: str = "") -> list[str]:
     """The names of the files written, in order. Raises UsageError when the plan cannot be followed, when `directory`
     holds anything already, or when it cannot be written; then nothing is left behind."""
     check(settings)
-    files = contents(settings)
+    files = contents(settings, name or settings.model_id)
     _check_free(directory)
     parent = directory.absolute().parent
     made = [path for path in (parent, *parent.parents) if not path.exists()]
@@ -32,8 +32,8 @@ def write_project(directory: Path, settings: ProjectSettings) -> list[str]:
         draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=parent))
         try:
             draft.chmod(0o755)
-            for name, content in files.items():
-                path = draft / name
+            for file, content in files.items():
+                path = draft / file
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(content)
             draft.replace(directory.absolute())
@@ -50,8 +50,9 @@ def write_project(directory: Path, settings: ProjectSettings) -> list[str]:
     return list(files)
 
 
-def contents(settings: ProjectSettings) -> dict[str, bytes]:
-    """The files of the project by name. Raises UsageError for a head that no project has."""
+def contents(settings: TrainingPlan, name: str) -> dict[str, bytes]:
+    """The files of the project by name; `name` is the model's, for people. Raises UsageError for a head that no project
+    has."""
     own = folder(settings)
     files = {
         path.name: path.read_bytes()
@@ -61,9 +62,9 @@ def contents(settings: ProjectSettings) -> dict[str, bytes]:
     data = sample(settings).file
     files[f"samples/{data}"] = (SOURCE / "samples" / data).read_bytes()
     written = {
-        "README.md": readme.text(settings, own),
+        "README.md": readme.text(settings, own, name),
         "requirements.txt": requirements.text(settings),
-        "settings.yaml": settings_file.text(settings),
+        "settings.yaml": settings_file.text(settings, name),
         **_launchers(settings),
     }
     if other_trainers.refusal(settings) is None:
@@ -71,11 +72,11 @@ def contents(settings: ProjectSettings) -> dict[str, bytes]:
         if other_trainers.axolotl_refusal(settings) is None:
             written |= other_trainers.axolotl(settings)
     # A name from a command line may hold bytes that are no text; they are shown, not lost.
-    files |= {name: text.encode("utf-8", "backslashreplace") for name, text in written.items()}
+    files |= {file: text.encode("utf-8", "backslashreplace") for file, text in written.items()}
     return dict(sorted(files.items()))
 
 
-def _launchers(settings: ProjectSettings) -> Mapping[str, str]:
+def _launchers(settings: TrainingPlan) -> Mapping[str, str]:
     if settings.gpus == 1:
         return {}
     files = {"accelerate.yaml": launch.accelerate(settings)}

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from llm_select.export.training.settings import ProjectSettings
 from llm_select.export.training.write import write_project
+from llm_select.plan.types import TrainingPlan
 
 Load = Any
 
@@ -26,7 +26,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         for name in own:
             sys.modules.pop(name, None)
 
-    def load_from(plan: ProjectSettings, name: str) -> ModuleType:
+    def load_from(plan: TrainingPlan, name: str) -> ModuleType:
         project = tmp_path / "project"
         if not project.exists():
             write_project(project, plan)

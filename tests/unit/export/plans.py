@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from llm_select.export.training.settings import ProjectSettings
+from llm_select.plan.types import TrainingPlan
 
-DECODER = ProjectSettings(
+DECODER = TrainingPlan(
     model_id="llama/llama-3.1-8b-instruct",
     repository="meta-llama/Llama-3.1-8B-Instruct",
     revision="0e9e39f249a16976918f6564b8830bc894c89659",
@@ -43,7 +43,6 @@ DECODER = ProjectSettings(
     loss="cross-entropy",
     label_smoothing=0.0,
     metrics=("rouge",),
-    name="Llama 3.1 8B Instruct",
 )
 ENCODER = DECODER._replace(
     model_id="roberta/xlm-roberta-base",

@@ -9,7 +9,7 @@ import pytest
 
 from llm_select.export.training import settings_file
 from llm_select.export.training.checks import METHODS, OPTIMIZERS, PRECISIONS
-from llm_select.export.training.settings import ProjectSettings
+from llm_select.plan.types import TrainingPlan
 from tests.unit.export.plans import BY_FOLDER, DECODER
 
 
@@ -18,7 +18,7 @@ def test_the_project_reads_the_plan(folder: str, load: Any) -> None:
     """Every value written comes back from the project's own reader."""
     plan = BY_FOLDER[folder]
     module = load(plan, "settings")
-    assert module.load().model_dump(mode="json") == settings_file.values(plan)
+    assert module.load().model_dump(mode="json") == settings_file.values(plan, plan.model_id)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,11 @@ def test_a_file_that_is_no_settings_is_an_error(text: str, load: Any, tmp_path: 
 def test_a_pair_is_put_into_the_instruction() -> None:
     """A decoder is asked in the names of the languages; T5 by the words of its pretraining."""
     plan = DECODER._replace(task="translation", pairs=("en-zh",))
-    assert settings_file.values(plan)["data"]["instruction"] == (
+    assert settings_file.values(plan, plan.model_id)["data"]["instruction"] == (
         "Translate from English into Chinese."
     )
-    t5: ProjectSettings = plan._replace(kind="encoder-decoder", model_type="t5", target_len=9)
-    assert settings_file.values(t5)["data"]["instruction"] == "translate English to Chinese: "
+    t5: TrainingPlan = plan._replace(kind="encoder-decoder", model_type="t5", target_len=9)
+    assert (
+        settings_file.values(t5, t5.model_id)["data"]["instruction"]
+        == "translate English to Chinese: "
+    )

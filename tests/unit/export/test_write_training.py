@@ -10,8 +10,8 @@ import yaml
 
 from llm_select.errors import UsageError
 from llm_select.export.training import write
-from llm_select.export.training.settings import ProjectSettings, settings_of
 from llm_select.export.training.write import write_project
+from llm_select.plan.types import TrainingPlan
 from tests.unit.export.plans import BY_FOLDER, DECODER, ENCODER, TRANSLATOR
 
 
@@ -31,7 +31,7 @@ def test_the_files_named_are_the_files_written(folder: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("folder", BY_FOLDER)
 def test_code_is_copied_as_it_is(folder: str, tmp_path: Path) -> None:
     """No Python file differs from its source, whatever the plan says."""
-    write_project(tmp_path / "new", BY_FOLDER[folder]._replace(name='"""\nimport os'))
+    write_project(tmp_path / "new", BY_FOLDER[folder], name='"""\nimport os')
     for path in (tmp_path / "new").glob("*.py"):
         sources = [write.SOURCE / part / path.name for part in ("shared", folder)]
         assert path.read_bytes() in [source.read_bytes() for source in sources if source.exists()]
@@ -126,8 +126,7 @@ HOSTILE = [
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
     """Quotes, line ends and signs of YAML are values in every file, never structure."""
-    plan = DECODER._replace(name=name, repository=name, serve=name)
-    write_project(tmp_path / "new", plan)
+    write_project(tmp_path / "new", DECODER._replace(repository=name), name=name)
     settings = yaml.safe_load((tmp_path / "new" / "settings.yaml").read_bytes())
     assert settings["model"]["name"] == name
     factory = yaml.safe_load((tmp_path / "new" / "llamafactory.yaml").read_bytes())
@@ -138,26 +137,15 @@ def test_a_hostile_name_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_breaks_no_line_of_the_readme(name: str, tmp_path: Path) -> None:
-    """The title stays one line, and the command to serve stays inside its fence."""
-    write_project(tmp_path / "plain", DECODER._replace(serve="serve it"))
-    write_project(tmp_path / "new", DECODER._replace(name=name, serve=name))
+    """The title stays one line."""
+    write_project(tmp_path / "plain", DECODER)
+    write_project(tmp_path / "new", DECODER, name=name)
     heads = [
         [line for line in (tmp_path / f / "README.md").read_text("utf-8").splitlines()
          if line.startswith("## ")]
         for f in ("plain", "new")
     ]  # fmt: skip
     assert heads[0] == heads[1]
-
-
-def test_the_seam_takes_a_plan_field_by_field() -> None:
-    """A plan's own fields, with the name and the command beside them."""
-    fields = {
-        key: value for key, value in DECODER._asdict().items() if key not in ("name", "serve")
-    }
-    made = settings_of(fields, name="N", serve="s")
-    assert made == DECODER._replace(name="N", serve="s")
-    with pytest.raises(TypeError):
-        settings_of({**fields, "unheard_of": 1}, name="N")
 
 
 def test_requirements_name_what_the_project_imports_and_no_more(tmp_path: Path) -> None:
@@ -194,7 +182,7 @@ def test_several_gpus_get_launch_files(tmp_path: Path) -> None:
     ],
 )
 def test_a_plan_that_other_trainers_cannot_follow_gets_no_file_for_them(
-    plan: ProjectSettings, reason: str, tmp_path: Path
+    plan: TrainingPlan, reason: str, tmp_path: Path
 ) -> None:
     """The README says why instead."""
     named = write_project(tmp_path / "new", plan)
