@@ -80,6 +80,7 @@ def compare(
             where="--task",
             remedy="add --task ID",
         )
+    hosted = any(loaded.models[key].weights == "hosted" for key in ids)
     requirements = read_requirements(
         loaded,
         task or "text-generation",
@@ -87,7 +88,8 @@ def compare(
         pairs=pair or (),
         hardware=Hardware(gpu, gpus, gpu_mem, ram),
         limits=Limits(
-            weights_access="any",
+            # Hosted models bring the price into the score; without one it would only dilute the other criteria.
+            weights_access="any" if hosted else "open",
             engines=engine or (),
             quantizations=quantization or (),
             examples=examples,

@@ -212,6 +212,10 @@ def evaluate(
         token_budget,
         workers if choose(runner, ("asyncio", "ray"), where="--runner") == "ray" else None,
     )
+    if save_to is not None:
+        from llm_select.cli.evaluate_saving import check_place
+
+        check_place(save_to, board)
     done = steps.measure(question, prepared, path, limits, resume=resume, seed=seed, worst=worst)
     saved: tuple[str, ...] = ()
     unsaved: LlmSelectError | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,23 @@ def print_template(template: Template) -> None:
             sys.stdout.write(f"{name}: |-\n{body}")
 
 
+def check_place(directory: Path, board: str | None) -> None:
+    """Raises UsageError when results could not be saved there, before anything is asked and paid for."""
+    if board is not None and not re.fullmatch(SLUG, board):
+        raise UsageError(
+            f"{board!r} is no id", where="--board", remedy="write lower case, digits and dashes"
+        )
+    there = next(
+        place for place in (directory.absolute(), *directory.absolute().parents) if place.exists()
+    )
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(
+            f"{there} is no folder that can be written to",
+            where="--save-to",
+            remedy="name the folder of a catalog, or a new one",
+        )
+
+
 def save(
     directory: Path,
     board: str | None,
@@ -54,10 +72,6 @@ def save(
     if not whole:
         return ()
     name = board or f"own-{_slug(prepared.data.name)}"
-    if not re.fullmatch(SLUG, name):
-        raise UsageError(
-            f"{name!r} is no id", where="--board", remedy="write lower case, digits and dashes"
-        )
     subjects = {subject.asking.label: subject for subject in prepared.subjects}
     local = all(s.asking.place.startswith(LOCAL) for s in prepared.subjects)
     scores: dict[str, dict[str, float]] = {}

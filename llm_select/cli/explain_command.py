@@ -86,6 +86,7 @@ def explain(
     from llm_select.cli.output import check_form, emit, open_catalog
     from llm_select.cli.question import Hardware, Limits, read_requirements
     from llm_select.selection.recommend import explain as explain_model
+    from llm_select.selection.types import Reason
 
     form = check_form(output, locale)
     loaded = open_catalog(catalog)
@@ -121,6 +122,9 @@ def explain(
         weights=weights,
         exclude_boards=exclude_board or (),
     )
+    if access != weights_access:
+        opened = Reason("access-opened", {"name": loaded.models[model_id].name})
+        requirements = requirements._replace(assumed=(*requirements.assumed, opened))
     result = explain_model(loaded, model_id, requirements)
 
     def document() -> Document:

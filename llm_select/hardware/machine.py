@@ -137,4 +137,6 @@ def describe(machine: Machine, *, detected: bool) -> Reason:
     }
     if detected:
         return Reason("machine-detected", values)
+    if machine.vendor == "cpu" and machine.device is None:
+        return Reason("machine-processor", values)
     return Reason("machine" if machine.device is not None else "machine-memory-only", values)

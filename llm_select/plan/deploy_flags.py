@@ -154,6 +154,10 @@ def _cache(setup: Setup, written: Written) -> None:
 
 
 def _memory(setup: Setup, written: Written) -> None:
+    largest = next((a for a in setup.memory.assumptions if a.code == "largest-pass"), None)
+    if largest is not None:
+        tokens = int(largest.values["tokens"])
+        written.add("pass-tokens", tokens, Reason("flag-pass-tokens", {"tokens": tokens}))
     said = next((a for a in setup.memory.assumptions if a.code == "memory-share"), None)
     if said is None:
         return

@@ -32,9 +32,11 @@ def ordered(plans: Sequence[EnginePlan], ask: Ask) -> tuple[EnginePlan, ...]:
     and speeds count as alike where the range of the lesser one takes in what the best is expected to do.
     """
     able = [plan for plan in plans if plan.fits and not _alone(plan, ask)] or plans
+    # Formats come before speed: a narrower one that is faster says nothing against the plans it is not among.
+    widest = max((_width(p) for p in able), default=0.0)
     best = Best(
         min((p.capacity.replicas.expected for p in able if p.capacity.rate_known), default=0),
-        max((_pace(p) for p in able), default=0.0),
+        max((_pace(p) for p in able if _width(p) == widest), default=0.0),
     )
     ranked = sorted(enumerate(plans), key=lambda pair: (*_key(pair[1], ask, best), pair[0]))
     first = [plan for _, plan in ranked]
@@ -52,11 +54,15 @@ def _key(plan: EnginePlan, ask: Ask, best: Best) -> tuple[float, ...]:
         _alone(plan, ask),
         plan.memory.offloaded_layers,
         can.replicas.low > best.replicas if can.rate_known else True,
-        -min(EIGHT, _bits(plan)),
+        -_width(plan),
         rate.high < best.pace if rate is not None else best.pace > 0,
         READY[plan.files.basis],
         not _installs(plan),
     )
+
+
+def _width(plan: EnginePlan) -> float:
+    return min(EIGHT, _bits(plan))
 
 
 def _installs(plan: EnginePlan) -> bool:

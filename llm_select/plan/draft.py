@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_select.errors import UsageError
 from llm_select.estimates.adapters import LOW_RANK, PER_TARGET, VIRTUAL
 from llm_select.plan.objective import objective
-from llm_select.plan.recipes import find_recipe, source_of, values
+from llm_select.plan.recipes import NoRecipeError, find_recipe, source_of, values
 from llm_select.plan.targets import module_names, new_modules, scaled_modules
 from llm_select.plan.types import TrainingPlan
 
@@ -48,9 +48,16 @@ class Draft(NamedTuple):
     choices: tuple[Choice, ...]
 
 
+BITSANDBYTES = ("adamw-8bit", "paged-adamw", "paged-adamw-8bit")
+"""Optimizers of bitsandbytes 0.50, whose kernels are for CUDA, ROCm, Intel GPUs and processors."""
 UNBROKEN = ("prefix-tuning",)
 """Methods that cannot recompute activations: PEFT 0.21 passes their vectors through the cache, which recomputing turns
 off, and refuses the two together (`PeftModel._setup_prompt_encoder`)."""
+
+
+def on_apple(asked: Asked) -> bool:
+    """True when the machine is one of Apple's."""
+    return asked.machine is not None and asked.machine.vendor == "apple"
 
 
 def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
@@ -65,6 +72,13 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
         )
     if arch is None or model.parameters is None:
         raise UsageError(f"the shape of {model.name} is not published", where="MODEL")
+    if on_apple(asked) and (method == "qlora" or (asked.optimizer or "") in BITSANDBYTES):
+        raise NoRecipeError(
+            "bitsandbytes, which holds bases in 4 bits and optimizer states in 8 or in pages, does not run on Apple "
+            "devices",
+            where="--method" if method == "qlora" else "--optimizer",
+            remedy="use lora or full with adamw",
+        )
     if asked.checkpointing and method in UNBROKEN:
         raise UsageError(
             f"{method} cannot recompute activations: its vectors come through the cache, which that turns off",

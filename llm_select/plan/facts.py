@@ -194,9 +194,14 @@ def _rival(
 
 
 def _training_fits(catalog: Catalog, asked: Asked) -> Callable[[str], bool]:
+    # What the user fixed holds for the model they named, not for one proposed instead.
+    free = asked._replace(
+        quantization=None, optimizer=None, precision=None, rank=None, targets=(), seq_len=None
+    )
+
     def fits(model_id: str) -> bool:
         try:
-            return verdict_of(catalog, model_id, "full", asked).verdict in ("fits", None)
+            return verdict_of(catalog, model_id, "full", free).verdict in ("fits", None)
         except LlmSelectError:
             return False
 

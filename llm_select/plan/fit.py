@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.training import TrainingMemory, training_memory
 from llm_select.plan.cost import run_seconds
-from llm_select.plan.draft import UNBROKEN
+from llm_select.plan.draft import UNBROKEN, on_apple
 from llm_select.plan.request import setup_of
 from llm_select.units import GIB
 
@@ -88,7 +88,7 @@ def _levels(plan: TrainingPlan, asked: Asked) -> Iterator[TrainingPlan]:
     whole = plan.method in WHOLE
     shardings = _shardings(plan, asked)
     optimizers = [plan.optimizer]
-    if asked.optimizer is None and whole and plan.optimizer == "adamw":
+    if asked.optimizer is None and whole and plan.optimizer == "adamw" and not on_apple(asked):
         optimizers.append(SAVING_OPTIMIZER)
     precisions = [plan.precision]
     if asked.precision is None and plan.precision == "bf16-mixed":

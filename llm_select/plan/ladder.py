@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import LlmSelectError
-from llm_select.plan.draft import UNBROKEN, draft
+from llm_select.plan.draft import UNBROKEN, draft, on_apple
 from llm_select.plan.fit import SAVING_OPTIMIZER, WHOLE, Fitted, Room, longest_sequence
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _concessions(
         # GPUs that are there anyway: sharing costs time, not quality.
         plan = plan._replace(sharding="zero3" if plan.method in WHOLE else "fsdp")
         yield "sharding", {"name": plan.sharding}, room, plan
-    if asked.optimizer is None and plan.optimizer == "adamw":
+    if asked.optimizer is None and plan.optimizer == "adamw" and not on_apple(asked):
         plan = plan._replace(optimizer=SAVING_OPTIMIZER)
         yield "optimizer", {"name": SAVING_OPTIMIZER}, room, plan
     for method in ("lora", "qlora"):

@@ -104,6 +104,9 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
     "flag-sequences": lambda v: (
         f"requests that run together; memory was counted for {v['sequences']}, more wait"
     ),
+    "flag-pass-tokens": lambda v: (
+        f"tokens of one pass: memory was counted for {v['tokens']:,}, and large devices take more by default"
+    ),
     "flag-prompts": "prompts read together",
     "flag-keep-loaded": "the model stays loaded; the default unloads it after five minutes",
     "flag-loaded-models": "memory was counted for one model",

@@ -63,10 +63,10 @@ def _engines(plans: Sequence[EnginePlan]) -> Table:
     columns = (
         Column("#", right=True),
         Column("Engine, format"),
-        Column("GiB", right=True),
-        Column("Tokens/s each", right=True),
+        Column("GiB", right=True, keep=True),
+        Column("Tokens/s each", right=True, keep=True),
         Column("At once", right=True),
-        Column("Requests/s", right=True, keep=True),
+        Column("Requests/s", right=True, keep=True, wide=True),
         Column("Replicas", right=True),
     )
     rows = []

@@ -99,6 +99,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "modality": lambda v: f"does not read {_list(v, 'missing')}",
     "modality-output": lambda v: f"does not produce {_list(v, 'missing')}",
     "language": lambda v: f"does not list {_list(v, 'missing')} and was not measured in it",
+    "direction": lambda v: (
+        f"was trained to translate {_list(v, 'trained')}, not {_list(v, 'missing')}"
+    ),
     "examples": _examples,
     "privacy": "runs only at its provider: your text leaves the machine",
     "access-hosted": "no open weights: only its provider runs it",
@@ -155,6 +158,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
         else "no board in this language: inferred from others"
     ),
     "no-evidence": "no published score for this task",
+    "access-opened": lambda v: (
+        f"hosted models are let in, since {v['name']} is one; by default they are left out"
+    ),
     "no-reference": lambda v: f"no board ranks today's models for {v['task']}; nothing is inferred",
     "substitute-board": lambda v: (
         f"the task's reference board has no list for this question; {v['board']} stands in"
@@ -179,6 +185,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
     "no-price": "open weights on your own machine have no price per token",
     # assumptions of the edge
     "machine-detected": lambda v: f"this machine: {v['machine']}",
+    "machine-processor": lambda v: (
+        f"{v['machine']} with {_num(v, 'nominal_gib'):g} GiB of main memory, {_gib(v, 'usable_gib')} usable"
+    ),
     "machine-memory-only": lambda v: (
         (
             f"a device of {_num(v, 'nominal_gib'):g} GiB, taken for an NVIDIA card, "

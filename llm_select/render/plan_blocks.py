@@ -192,13 +192,19 @@ def _cost(cost: Cost, answer: Answer) -> tuple[tuple[str, str], ...]:
     ]
     if cost.seconds is None:
         rows.append(("time", f"not claimed: {MISSING_TIME[str(cost.missing)]}"))
+        if asked.price_per_hour is not None:
+            rows.append(("price", "not claimed: it follows from the time"))
         return tuple(rows)
     rows.append(("time", duration(cost.seconds)))
     if cost.kwh is not None:
-        rows.append(("energy", f"{_span(cost.kwh, '.2g')} kWh, the GPUs at their power limit"))
+        rows.append(("energy", f"{_energy(cost.kwh)} kWh, the GPUs at their power limit"))
     if cost.usd is not None:
-        rows.append(("price", f"${_span(cost.usd, '.2f')} at ${asked.price_per_hour:g} an hour"))
+        rows.append(("price", f"${_span(cost.usd, ',.2f')} at ${asked.price_per_hour:g} an hour"))
     return tuple(rows)
+
+
+def _energy(kwh: Range) -> str:
+    return _span(kwh, ",.0f" if kwh.low >= 10 else ".2g" if kwh.high < 10 else ".1f")
 
 
 def _span(value: Range, form: str) -> str:

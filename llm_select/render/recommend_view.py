@@ -336,9 +336,9 @@ def _variants(items: tuple[Item, ...]) -> Table:
 
 
 def _better_misses(result: Recommendation) -> tuple[Item, ...]:
-    """Models with one objection that a change would lift and that would do the task better than the first pick."""
-    first = result.picks[0].quality
-    limit = first.value if first is not None and first.value is not None else float("inf")
+    """Models with one objection that a change would lift and that would do the task better than any pick."""
+    values = [item.quality.value for item in result.picks if item.quality is not None]
+    limit = max((value for value in values if value is not None), default=float("inf"))
     found = [
         item
         for item in result.rejected

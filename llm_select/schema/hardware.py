@@ -166,6 +166,8 @@ class Engine(Strict):
     """Formats it loads."""
     vendors: tuple[Literal["nvidia", "amd", "apple", "intel", "cpu"], ...]
     """Hardware it runs on."""
+    format_units: dict[Slug, Literal["fp4", "fp8"]] = {}
+    """Formats it keeps as they are only on devices with matrix units of the type; elsewhere it unpacks them."""
     format_vendors: dict[Slug, tuple[Vendor, ...]] = {}
     """Formats it loads only on some makers' devices; the others run on all of `vendors`."""
     kv_types: dict[Slug, Positive]
@@ -194,6 +196,9 @@ class Engine(Strict):
                 raise ValueError(f"format_vendors: {name!r} is not among quantizations")
             if not set(vendors) <= set(self.vendors):
                 raise ValueError(f"format_vendors: {name!r} names a maker not among vendors")
+        unknown = self.format_units.keys() - set(self.quantizations)
+        if unknown:
+            raise ValueError(f"format_units: {min(unknown)!r} is not among quantizations")
         return self
 
 

@@ -239,6 +239,8 @@ class Model(Strict):
     """The thinking mode, if it has one."""
     languages: dict[LanguageTag, Literal["official", "reported"]] = {}
     """Languages: `official` by the developer, `reported` by others. Empty means unknown, not none."""
+    pairs: tuple[str, ...] = ()
+    """The only directions a translation model was trained for, such as `zh-en`; empty for any between its languages."""
     specialization: tuple[Slug, ...] = ()
     """The only tasks the checkpoint does, for one made for them (a translation model); empty for a general model."""
     evaluations: tuple[Evaluation, ...] = ()

@@ -20,6 +20,7 @@ Role = Literal[
     "context",
     "total-context",
     "sequences",
+    "pass-tokens",
     "prompts",
     "memory-share",
     "kv-type",

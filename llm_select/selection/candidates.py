@@ -77,8 +77,10 @@ def runs_on(engine: Engine, engine_id: str, machine: Machine | None) -> bool:
 def loads(engine: Engine, name: str, quantization: Quantization, machine: Machine) -> bool:
     """True when the engine loads the format on the machine: on this maker's devices, with these matrix units."""
     vendor = machine.vendor or "nvidia"
-    return vendor in engine.format_vendors.get(name, engine.vendors) and _has_units(
-        machine, quantization.requires
+    return (
+        vendor in engine.format_vendors.get(name, engine.vendors)
+        and _has_units(machine, quantization.requires)
+        and _has_units(machine, engine.format_units.get(name))
     )
 
 

@@ -34,6 +34,7 @@ def card_objections(
         _chat(model, task),
         _modality(model, task, requirements),
         _language(model, requirements, quality),
+        _direction(model, requirements),
         _examples(model, task, requirements, quality),
         _access(model, requirements),
         _status(model),
@@ -107,6 +108,18 @@ def _language(
     if all(supports(heard, language) for language in missing):
         return None
     return Objection(Reason("language", {"missing": missing}), Change("--language", None))
+
+
+def _direction(model: Model, requirements: Requirements) -> Objection | None:
+    """A model trained to translate one way does not translate the other."""
+    if not model.pairs:
+        return None
+    known = {split_pair(pair) for pair in model.pairs}
+    missing = tuple(pair for pair in requirements.pairs if split_pair(pair) not in known)
+    if not missing:
+        return None
+    values = {"missing": missing, "trained": tuple(model.pairs)}
+    return Objection(Reason("direction", values), Change("--pair", model.pairs[0]))
 
 
 def _examples(

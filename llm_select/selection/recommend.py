@@ -38,12 +38,12 @@ def recommend(
 ) -> Recommendation:
     """Rank every model of the catalog for the question.
 
-    Picks are rated models that meet all constraints, by score; a tie goes to the narrower interval, then to the
-    smaller model, then to the id. `near_misses` of the rejected (None: all) carry every objection; for the others
-    the machine is not looked at when their card alone rules them out. Of the models without a rating the machine is
-    tried until `unrated` of them fit (None: for all), those with most scores first; they cannot be picked, and most of
-    a catalog has no evidence for any one task. All are tried when there is no pick. Raises KeyError for an unknown
-    task (the edge has checked names before).
+    Picks are rated models that meet all constraints, by score; a tie goes to the better quality, then to the narrower
+    interval, then to the smaller model, then to the id. `near_misses` of the rejected (None: all) carry every
+    objection; for the others the machine is not looked at when their card alone rules them out. Of the models without
+    a rating the machine is tried until `unrated` of them fit (None: for all), those with most scores first; they
+    cannot be picked, and most of a catalog has no evidence for any one task. All are tried when there is no pick.
+    Raises KeyError for an unknown task (the edge has checked names before).
     """
     assessment, question = _pose(catalog, requirements)
     return _answer(question, assessment, near_misses, unrated)
@@ -180,12 +180,14 @@ def explain(catalog: Catalog, model_id: str, requirements: Requirements) -> Expl
     )
 
 
-def _pick_order(item: Item) -> tuple[float, bool, float, int, str]:
+def _pick_order(item: Item) -> tuple[float, float, bool, float, int, str]:
     quality = item.quality
+    value = (quality.value or 0.0) if quality is not None else 0.0
     width = (quality.deviation or 0.0) if quality is not None else 0.0
     parameters = item.candidate.model.parameters
     return (
         -(item.score or 0.0),
+        -value,
         item.candidate.quantization is not None and item.loss is None,
         width,
         parameters.total if parameters is not None else 0,

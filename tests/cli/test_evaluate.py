@@ -407,3 +407,10 @@ def test_a_model_without_a_card_is_told_with_its_nearest(
     answer = call(*line(server, data, "qwen3-8bb=good"))
     assert "is not in the catalog" in " ".join(answer.out.split())
     assert "qwen3-8b" in answer.out
+
+
+def test_a_place_that_cannot_hold_results_is_refused_before_anything_is_asked(
+    refused: Refused, server: Server, data: Path
+) -> None:
+    assert "--save-to" in refused(*line(server, data, "good"), "--save-to", str(data))
+    assert server.calls.total() == 0

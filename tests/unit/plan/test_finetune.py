@@ -214,3 +214,20 @@ def test_prefix_tuning_with_recomputation_is_refused(catalog: Catalog) -> None:
     asked = Asked("coding", 2000, checkpointing=True)
     with pytest.raises(UsageError, match="cannot recompute"):
         plan_training(catalog, "qwen/qwen3-0.6b", "prefix-tuning", asked)
+
+
+def _mac(card: Machine) -> Machine:
+    return card._replace(vendor="apple", memory_class="unified", device=None)
+
+
+def test_four_bits_are_not_planned_on_a_mac(catalog: Catalog, card24: Machine) -> None:
+    asked = Asked("coding", 2000, machine=_mac(card24))
+    with pytest.raises(NoRecipeError, match="Apple"):
+        plan_training(catalog, "qwen/qwen3-8b", "qlora", asked)
+
+
+def test_no_paged_optimizer_is_planned_on_a_mac(catalog: Catalog, card24: Machine) -> None:
+    asked = Asked("coding", 2000, machine=_mac(card24))
+    plan = plan_training(catalog, "qwen/qwen3-4b", "full", asked)
+    used = {one.optimizer for one in (plan.plan, *(rung.fitted.plan for rung in plan.ladder))}
+    assert used == {"adamw"}

@@ -123,3 +123,21 @@ def test_an_engine_that_left_a_device_behind_offers_nothing_on_it() -> None:
     old = _card("nvidia", "fp32")._replace(engines=("local",))
     assert _offered(old) == {"q4_k_m", "iq4_xs"}
     assert _offered(old._replace(engines=())) == set()
+
+
+def test_a_format_an_engine_unpacks_without_units_needs_them() -> None:
+    """FP8 weights become BF16 in Transformers on devices older than FP8."""
+    unpacks = engine(
+        name="Unpacks",
+        quantizations=["awq-int4"],
+        vendors=MAKERS,
+        format_units={"awq-int4": "fp8"},
+    )
+    made = _catalog(engines={"unpacks": unpacks})
+
+    def offered(*kinds: str) -> list[str]:
+        (offering,) = offerings(made, ask(machine=_card("nvidia", *kinds)))
+        return [form.name for form in offering.formats]
+
+    assert offered("fp16", "bf16") == []
+    assert offered("fp16", "bf16", "fp8") == ["awq-int4"]

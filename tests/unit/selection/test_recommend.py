@@ -257,3 +257,22 @@ def test_a_checkpoint_released_in_eight_bits_is_not_offered_in_sixteen() -> None
         *(v.candidate.quantization_id for v in item.alternatives),
     }
     assert shown == {"q8_0", "q4_k_m"}
+
+
+def test_a_tie_goes_to_the_better_quality() -> None:
+    """Beyond the upper anchor scores are equal, qualities are not."""
+    made = _catalog(tasks={"task": task(quality={"low": 0.0, "high": 50.0})})
+    assert _ids(recommend(made, ask()))[:3] == ["f/m5", "f/m4", "f/m3"]
+
+
+def test_a_model_of_one_direction_is_rejected_for_the_other() -> None:
+    cards = {**MODELS, "f/m5": model("M5", pairs=["de-en"])}
+    made = _catalog(models=cards, tasks={"task": task(paired=True)})
+    assert _objection(recommend(made, ask(pairs=("en-de",))), "f/m5") == ["direction"]
+
+
+def test_a_model_of_one_direction_may_translate_it() -> None:
+    cards = {**MODELS, "f/m5": model("M5", pairs=["en-de"])}
+    made = _catalog(models=cards, tasks={"task": task(paired=True)})
+    rejected = recommend(made, ask(pairs=("en-de",))).rejected
+    assert "f/m5" not in {item.candidate.model_id for item in rejected}
