@@ -64,17 +64,18 @@ def _files(one: Export) -> Iterator[str]:
     if not commands:
         return
     needs = " ".join(filter(None, ("huggingface_hub", plan.files.needs)))
-    tool = "" if plan.files.basis == "tag" else f"pip install {needs}"
+    # An environment of its own: systems that manage Python refuse a bare `pip install` (PEP 668).
+    tools = ("python3 -m venv tools && . tools/bin/activate", f"pip install {needs}")
     yield "```sh"
+    if plan.files.basis != "tag":
+        yield from tools
     if one.local:
         yield "mkdir -p models && cd models"
-    if tool:
-        yield tool
     yield from commands
     if one.local:
         yield "cd .."
     if plan.engine_id == "ollama" and plan.files.basis != "tag":
-        yield f"ollama create {one.name} -f Modelfile"
+        yield f"ollama create {one.name} -f Modelfile  # while the server of the next step runs"
     yield "```"
     yield ""
     if plan.files.basis != "tag":
@@ -147,9 +148,8 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
         yield ""
         setup = []
         if pip:
-            setup.append(
-                f"python3 -m venv /opt/{one.name} && /opt/{one.name}/bin/pip install -r requirements.txt"
-            )
+            setup.append(f"sudo python3 -m venv /opt/{one.name}")
+            setup.append(f"sudo /opt/{one.name}/bin/pip install -r requirements.txt")
         yield from _block(
             *setup,
             f"cp {plist} ~/Library/LaunchAgents/ && launchctl load ~/Library/LaunchAgents/{plist}",
@@ -183,7 +183,13 @@ def _service(one: Export, unit: str) -> Iterator[str]:
         yield f"sudo cp -r models/. {state}/models/"
     else:
         for command in one.plan.files.commands:
-            yield f"sudo HF_HOME={state}/huggingface {command}"
+            # sudo knows neither the tools of step 1 nor the token.
+            known = (
+                command.replace("hf ", '"$(command -v hf)" ', 1)
+                if command.startswith("hf ")
+                else command
+            )
+            yield f'sudo HF_HOME={state}/huggingface ${{HF_TOKEN:+HF_TOKEN="$HF_TOKEN"}} {known}'
     template = next((f.value for f in one.plan.flags if f.role == "chat-template"), None)
     if template is not None:
         name = template.rpartition("/")[2]
