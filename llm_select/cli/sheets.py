@@ -116,8 +116,10 @@ def whole(row: Row, name: str, default: int | None, limit: int) -> int | None:
         value = int(text)
     except ValueError:
         value = 0
-    if not 0 < value <= limit:
+    if value <= 0:
         raise UsageError(f"{name}: {text!r} is not a whole number above 0")
+    if value > limit:
+        raise UsageError(f"{name}: {value:,} is more than {limit:,}, the most that is taken")
     return value
 
 

@@ -154,7 +154,7 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
             said.append(Choice(field, "usual", {}))
         else:
             choose(field, None, getattr(recipe, field))
-    precision = asked.precision or _precision(method, asked)
+    precision = _precision(method, asked)
     said.append(Choice("precision", "asked" if asked.precision else f"precision-{precision}", {}))
     quantization = asked.quantization or (
         "nf4" if method == "qlora" else BASE_FORMATS.get(precision, "bf16")
@@ -242,7 +242,20 @@ def _rounded(tokens: float, most: int | None) -> int:
 
 def _precision(method: str, asked: Asked) -> str:
     """Full training keeps 32-bit weights under 16-bit arithmetic, lest small updates vanish (Micikevicius et al. 2017,
-    arXiv:1710.03740 §3.1); an adapter's base is frozen in 16 bits. FP16 where the device has no BF16."""
-    tflops = asked.machine.tflops if asked.machine is not None else {}
-    half = "fp16" if "fp16" in tflops and "bf16" not in tflops else "bf16"
+    arXiv:1710.03740 §3.1); an adapter's base is frozen in 16 bits. FP16 where the device has no BF16. Raises UsageError
+    when BF16 is asked for there."""
+    half = "fp16" if _lacks_bf16(asked) else "bf16"
+    if asked.precision is not None:
+        if asked.precision.startswith("bf16") and half == "fp16":
+            raise UsageError(
+                "the device has no units for BF16",
+                where="--precision",
+                remedy=f"use {asked.precision.replace('bf16', 'fp16')}, or fp32",
+            )
+        return asked.precision
     return f"{half}-mixed" if method == "full" else half
+
+
+def _lacks_bf16(asked: Asked) -> bool:
+    tflops = asked.machine.tflops if asked.machine is not None else {}
+    return "fp16" in tflops and "bf16" not in tflops

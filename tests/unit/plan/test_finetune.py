@@ -231,3 +231,9 @@ def test_no_paged_optimizer_is_planned_on_a_mac(catalog: Catalog, card24: Machin
     plan = plan_training(catalog, "qwen/qwen3-4b", "full", asked)
     used = {one.optimizer for one in (plan.plan, *(rung.fitted.plan for rung in plan.ladder))}
     assert used == {"adamw"}
+
+
+def test_bf16_is_refused_on_a_card_without_it(catalog: Catalog, card24: Machine) -> None:
+    old = card24._replace(tflops={"fp32": 14.0, "fp16": 112.0})
+    with pytest.raises(UsageError, match="no units for BF16"):
+        planned(catalog, old, precision="bf16")
