@@ -203,6 +203,7 @@ def test_a_journal_in_use_by_another_run_is_refused(
         held.close()
 
 
+@pytest.mark.slow
 def test_saved_results_pass_the_check_and_lead_the_ranking(
     call: Call, server: Server, data: Path
 ) -> None:

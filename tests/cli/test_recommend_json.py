@@ -11,6 +11,8 @@ import pytest
 from llm_select.render.contract import CONTRACTS
 from tests.cli.conftest import Call
 
+pytestmark = pytest.mark.slow
+
 QUESTIONS = {
     "translation": ("--task", "translation", "--gpu-mem", "24"),
     "pair": ("--task", "translation", "--pair", "en-zh", "--gpu", "RTX 4090"),

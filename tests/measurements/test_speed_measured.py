@@ -17,8 +17,9 @@ from llm_select.estimates import speed_calibration as c
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.speed import speed
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_the_shipped_constants_are_the_fitted_ones() -> None:
     fitted, width = b.fit(b.cases()), b.ranges()
     assert c.DECODE.keys() == fitted.decode.keys()
@@ -68,7 +69,6 @@ AIMED = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("group", AIMED)
 def test_decode_meets_its_aim_with_model_or_device_left_out(
     group: tuple[str, str, str, str],

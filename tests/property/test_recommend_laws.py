@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
     from llm_select.selection.types import Item, Recommendation
 
+pytestmark = pytest.mark.slow
+
 LAW = settings(
     max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -140,7 +142,6 @@ def test_the_memory_named_for_a_near_miss_admits_it(task: str, memory: int, pick
         assert model_id in _admitted(_ask(task, str(change.value)))
 
 
-@pytest.mark.slow
 def test_every_memory_near_miss_on_24_gib_is_admitted_by_its_change() -> None:
     result = _ask("dialogue", "24")
     changes = {
@@ -286,7 +287,6 @@ def test_explain_agrees_with_recommend_on_every_model_shown(task: str) -> None:
         assert all(objection in found.item.objections for objection in item.objections)
 
 
-@pytest.mark.slow
 def test_every_task_of_the_catalog_is_answered() -> None:
     for task in _bundled().tasks:
         result = _ask(task, "24")

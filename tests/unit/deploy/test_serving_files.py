@@ -76,6 +76,7 @@ def served(made: Files) -> dict[str, Any]:
     return service  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 def test_manifests_obey_the_published_schemas(exports: list[Files]) -> None:
     validate = pytest.importorskip("kubernetes_validate").validate
     checked = 0
