@@ -126,8 +126,8 @@ class Serving(Strict):
     """Where its image keeps the example templates."""
     container_command: tuple[str, ...] | None = None
     """The command in its image, where it differs."""
-    cache_directory: str | None = None
-    """Where its image looks for downloaded files, where that is not the hub's usual cache."""
+    cache_variable: str = "HF_HOME"
+    """Variable that names the directory of downloaded files."""
     head_port: Annotated[int, Field(gt=0, le=65535)] | None = None
     """Port that the head's address is given with, where it takes both in one."""
     batches_with_narrow_cache: bool = True

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.export.serving.site import HUB_CACHE, MODELS, container_words
-from llm_select.plan.deploy_lines import Place, environment
+from llm_select.export.serving.site import CACHE, MODELS, container_environment, container_words
 
 if TYPE_CHECKING:
     from llm_select.export.serving.site import Export
@@ -15,7 +14,7 @@ Tree = dict[str, object]
 
 def compose(one: Export) -> Tree:
     """The file as a tree. It listens on this computer only; the hub's cache and the models come from the host."""
-    plan, serving = one.plan, one.plan.serving
+    plan = one.plan
     words = container_words(one)
     service: Tree = {}
     if one.image is None:
@@ -23,17 +22,17 @@ def compose(one: Export) -> Tree:
     else:
         service["image"] = one.image
     service["entrypoint"] = words
-    variables = environment(plan, Place(host="0.0.0.0"))
+    variables = container_environment(one)
     if variables:
         service["environment"] = variables
     service["ports"] = [f"127.0.0.1:{one.port}:{one.port}"]
     volumes = []
     if one.local:
         volumes.append(f"./models:{MODELS}:ro")
-    if serving.cache_directory is None and not one.local:
-        volumes.append("${HF_HOME:-${HOME}/.cache/huggingface}:" + HUB_CACHE)
-    elif serving.cache_directory is not None:
-        volumes.append(f"ollama:{serving.cache_directory}")
+    if one.own_store:
+        volumes.append(f"ollama:{CACHE}")
+    elif not one.local:
+        volumes.append("${HF_HOME:-${HOME}/.cache/huggingface}:" + CACHE)
     service["volumes"] = volumes
     service["restart"] = "unless-stopped"
     if one.devices > 1 and plan.split.tensor * plan.split.stages > 1:

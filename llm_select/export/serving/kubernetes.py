@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from llm_select.export.serving.site import HUB_CACHE, MODELS, container_words
-from llm_select.plan.deploy_lines import Place, environment
+from llm_select.export.serving.site import (
+    CACHE,
+    MODELS,
+    container_environment,
+    container_words,
+    store_environment,
+)
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -69,15 +74,17 @@ def _claim(one: Export, replicas: int) -> Tree:
 def _download(one: Export) -> Tree:
     files = one.plan.files
     token = {"secretKeyRef": {"name": "hf-token", "key": "token", "optional": True}}
+    env: list[Tree] = [{"name": "HF_TOKEN", "valueFrom": token}]
+    if files.basis == "tag":
+        env = [{"name": "OLLAMA_HOST", "value": "127.0.0.1:11434"}]
+    env += [{"name": key, "value": value} for key, value in store_environment(one).items()]
     fetch: Tree = {
         "name": "download",
         "image": image(one),
         "command": _fetch_words(one),
-        "env": [{"name": "HF_TOKEN", "valueFrom": token}],
+        "env": env,
         "volumeMounts": [_mount(one)],
     }
-    if files.basis == "tag":
-        fetch["env"] = [{"name": "OLLAMA_HOST", "value": "127.0.0.1:11434"}]
     spec = {
         "restartPolicy": "OnFailure",
         "automountServiceAccountToken": False,
@@ -103,8 +110,7 @@ def _fetch_words(one: Export) -> list[str]:
 
 
 def _mount(one: Export) -> Tree:
-    where = MODELS if one.local else one.plan.serving.cache_directory or HUB_CACHE
-    return {"name": "files", "mountPath": where}
+    return {"name": "files", "mountPath": MODELS if one.local else CACHE}
 
 
 def _volume(one: Export) -> Tree:
@@ -114,7 +120,7 @@ def _volume(one: Export) -> Tree:
 def _pod(one: Export, words: list[str], *, serves: bool) -> Tree:
     plan = one.plan
     container: Tree = {"name": "server", "image": image(one), "command": words}
-    variables = environment(plan, Place(host="0.0.0.0"))
+    variables = container_environment(one)
     if variables:
         container["env"] = [{"name": key, "value": value} for key, value in variables.items()]
     if serves:

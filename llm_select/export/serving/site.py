@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.plan.deploy_files import short_name
-from llm_select.plan.deploy_lines import Place, arguments
+from llm_select.plan.deploy_lines import Place, arguments, environment
 
 if TYPE_CHECKING:
     from llm_select.plan.deploy_types import EnginePlan
 
 MODELS = "/models"
-HUB_CACHE = "/root/.cache/huggingface"
-"""Where a container's root user has the hub's cache."""
+CACHE = "/cache"
+"""Where a container has downloaded files: named to the engine by a variable, whoever its image runs as."""
+HUB = "HF_HOME"
+"""Variable that names the hub's cache."""
 OWN_REQUIREMENTS = {
     "transformers": ("transformers==5.23.0", "torch", "accelerate", "sentencepiece"),
     "ctranslate2": ("ctranslate2==4.8.1", "transformers==5.23.0", "sentencepiece"),
@@ -41,11 +43,26 @@ class Export(NamedTuple):
         return self.plan.machine.devices // self.plan.machine.nodes
 
     @property
+    def own_store(self) -> bool:
+        """True when the engine keeps files in a store of its own rather than in the hub's cache."""
+        return self.plan.serving.cache_variable != HUB
+
+    @property
     def local(self) -> bool:
         """True when files lie in a directory of models."""
         return any(flag.value and "{models}" in flag.value for flag in self.plan.flags) or (
             "{models}" in self.plan.files.model
         )
+
+
+def store_environment(one: Export) -> dict[str, str]:
+    """The variable that tells a container where downloaded files are; none when models alone are mounted."""
+    return {one.plan.serving.cache_variable: CACHE} if one.own_store or not one.local else {}
+
+
+def container_environment(one: Export) -> dict[str, str]:
+    """Variables of a container that serves."""
+    return {**store_environment(one), **environment(one.plan, Place(host="0.0.0.0"))}
 
 
 def export_of(plan: EnginePlan) -> Export:

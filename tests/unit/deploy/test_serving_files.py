@@ -247,3 +247,31 @@ def test_the_page_gives_every_setting_its_reason(files: Made) -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert any(row.startswith("| `--max-model-len 1536` | ") for row in rows)
     assert all(row.count("|") == 3 and not row.endswith("|  |") for row in rows)
+
+
+def test_containers_look_for_files_where_they_are_mounted(exports: list[Files]) -> None:
+    """The download and the server name the same place, and it is the mounted one."""
+    checked = 0
+    for files in exports:
+        for document in yaml.safe_load_all(files.get("kubernetes.yaml", "")):
+            for container in _containers(document):
+                mounts = {mount["mountPath"] for mount in container.get("volumeMounts", ())}
+                named = {
+                    variable["value"]
+                    for variable in container.get("env", ())
+                    if variable["name"] in ("HF_HOME", "OLLAMA_MODELS")
+                }
+                assert named <= mounts
+                assert named or "/models" in mounts
+                checked += 1
+    assert checked > 50
+
+
+def _containers(document: Any) -> Iterator[Any]:
+    """Every container below a document."""
+    if isinstance(document, dict):
+        yield from document.get("containers", ())
+        document = list(document.values())
+    if isinstance(document, list):
+        for item in document:
+            yield from _containers(item)
