@@ -219,6 +219,9 @@ def read_requirements(
     """
     hardware, limits = hardware or Hardware(), limits or Limits()
     task_id = named(catalog, "--task", task)
+    catalog.links.get(
+        task_id
+    )  # a source checkout reads or fits them here, at the edge, not in the middle
     spoken, paired = _languages(catalog, task_id, languages, pairs)
     access = _access(hardware, limits)
     needed = access != "hosted" if machine_needed is None else machine_needed
