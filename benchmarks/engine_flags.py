@@ -32,12 +32,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from llm_select.catalog.load import load_catalog  # noqa: E402
-from llm_select.cli.deploy_question import Typed, read_ask  # noqa: E402
-from llm_select.cli.names import named  # noqa: E402
-from llm_select.cli.question import Hardware  # noqa: E402
 from llm_select.plan.deploy import deployment  # noqa: E402
 from llm_select.plan.deploy_lines import Place, arguments  # noqa: E402
 from llm_select.plan.deploy_types import Deployment, EnginePlan  # noqa: E402
+from llm_select.questions.deploy import Typed, read_ask  # noqa: E402
+from llm_select.questions.names import named  # noqa: E402
+from llm_select.questions.requirements import Hardware  # noqa: E402
 
 CASES = ROOT / "tests" / "serving" / "cases.txt"
 OPTIONS = ROOT / "tests" / "serving" / "options.json"

@@ -21,9 +21,10 @@ sys.path[:0] = [str(ROOT)]
 
 from llm_select.catalog import resolve  # noqa: E402
 from llm_select.catalog.load import load_catalog  # noqa: E402
-from llm_select.cli.finetune_cases import COLUMNS, case_memory  # noqa: E402
+from llm_select.cli.finetune_cases import COLUMNS  # noqa: E402
 from llm_select.errors import LlmSelectError  # noqa: E402
 from llm_select.estimates.training_calibration import FRAGMENTATION  # noqa: E402
+from llm_select.questions.training import case_memory  # noqa: E402
 from llm_select.units import GIB  # noqa: E402
 
 if TYPE_CHECKING:

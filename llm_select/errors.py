@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from llm_select.messages import Message
+
 
 class LlmSelectError(Exception):
-    """Base of all errors shown to users. `exit_code` follows the contract: 1 nothing fits, 2 bad input."""
+    """Base of all errors shown to users. `exit_code` follows the contract: 1 nothing fits, 2 bad input.
+
+    `message` and `remedy` are best given as `Message`, so that they can be shown in another language.
+    """
 
     exit_code = 2
 
@@ -19,8 +24,12 @@ class LlmSelectError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{head}\n  {self.remedy}" if self.remedy else head
+        return self.laid_out(str(self.message), self.remedy)
+
+    def laid_out(self, message: str, remedy: str | None) -> str:
+        """`message` and `remedy`, in whatever language, as an error is written."""
+        head = f"{self.where}: {message}" if self.where else message
+        return f"{head}\n  {remedy}" if remedy else head
 
 
 class UsageError(LlmSelectError):
@@ -36,8 +45,14 @@ class UnknownNameError(UsageError):
         self.what = what
         self.name = name
         self.nearest = tuple(nearest)
-        remedy = f"did you mean {', '.join(self.nearest)}?" if self.nearest else None
-        super().__init__(f"unknown {what} {name!r}", where=where, remedy=remedy)
+        remedy = (
+            Message("did you mean {nearest}?", nearest=", ".join(self.nearest))
+            if self.nearest
+            else None
+        )
+        super().__init__(
+            Message("unknown {what} {name!r}", what=what, name=name), where=where, remedy=remedy
+        )
 
 
 class AmbiguousNameError(UsageError):
@@ -48,9 +63,9 @@ class AmbiguousNameError(UsageError):
     ) -> None:
         self.matches = tuple(matches)
         super().__init__(
-            f"{what} {name!r} is ambiguous",
+            Message("{what} {name!r} is ambiguous", what=what, name=name),
             where=where,
-            remedy=f"say which: {', '.join(self.matches)}",
+            remedy=Message("say which: {matches}", matches=", ".join(self.matches)),
         )
 
 

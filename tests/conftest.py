@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from llm_select import i18n
 from llm_select.catalog.load import load_catalog
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LLM_SELECT_CACHE_DIR", str(directory))
         yield directory
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test starts in English, whatever the machine or the test before spoke."""
+    for name in ("LANGUAGE", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    with i18n.using("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

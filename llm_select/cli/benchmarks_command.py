@@ -13,7 +13,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 def benchmarks(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """List boards: what they measure, in which languages, how many models, from where."""
@@ -21,7 +21,7 @@ def benchmarks(
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.document import Column
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     records: list[dict[str, object]] = []
     rows = []

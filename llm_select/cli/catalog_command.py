@@ -24,7 +24,7 @@ def catalog() -> None:
 def list_models(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """List the models of the catalog."""
@@ -33,7 +33,7 @@ def list_models(
     from llm_select.render.card_view import count_text
     from llm_select.render.document import Column
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     evaluations: dict[str, int] = {}
     for board in loaded.boards.values():
@@ -94,7 +94,7 @@ def check(
         str,
         typer.Option("--output", "-o", help="table, plain, json, csv, markdown, sarif or github."),
     ] = "table",
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Check catalog files: every problem at once, with file:line and remedy. Exit 1 when there is an error."""
@@ -110,7 +110,7 @@ def check(
     from llm_select.render.github import github
     from llm_select.render.sarif import sarif
 
-    form = check_form(output, locale, ("sarif", "github"))
+    form = check_form(output, ("sarif", "github"))
     today = datetime.now(UTC).date().isoformat()
     asked = [*(directories or ()), *(catalog or ())]
     findings = check_catalog(asked, today=today, bundled=not alone)
@@ -219,14 +219,14 @@ def import_(
         str | None, typer.Option("--as-of", help="Of a price table: the day it was read.")
     ] = None,
     output: OutputOption = "table",
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Draft a card from published files, or compare them with the card there is."""
     from llm_select.cli.catalog_import import import_card, import_price_table, is_price_table
     from llm_select.cli.output import check_form
 
-    form = check_form(output, locale)
+    form = check_form(output)
     taken = tuple(accept or ())
     if is_price_table(source):
         unused = {"--repository": repository, "--revision": revision, "--url": url, "--set": given}
@@ -272,13 +272,13 @@ def import_evaluations(
     ] = False,
     dry_run: DryRunOption = False,
     output: OutputOption = "table",
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Fill a board from a CSV: names to cards, scores by language, differences said."""
     from llm_select.cli.catalog_import import import_board_table
     from llm_select.cli.output import check_form
 
-    form = check_form(output, locale)
+    form = check_form(output)
     facts = (benchmark, source, date, reported_by, setting)
     return import_board_table(form, table, board, facts, catalog, accept, dry_run)

@@ -86,7 +86,7 @@ def import_price_table(
 ) -> int:
     """Offers from a price table."""
     from llm_select.catalog.importers.price_run import import_prices
-    from llm_select.cli.names import named
+    from llm_select.questions.names import named
 
     _refuse(unused, "goes with configurations and headers")
     catalog = _catalog(directory)

@@ -57,49 +57,31 @@ def compare(
     exclude_board: ExcludeOption = None,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Put models side by side: architecture, memory and speed on one machine, shared boards, licence."""
-    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
-    from llm_select.cli.question import Hardware, Limits, read_requirements
-    from llm_select.errors import UsageError
-    from llm_select.selection.compare import compare as put_side_by_side
+    from llm_select.questions.compare import compare_models
+    from llm_select.questions.requirements import Hardware
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
-    ids = [named(loaded, "MODEL", name) for name in models]
-    if len(set(ids)) < 2:
-        raise UsageError(
-            "compare takes two or more different models", where="MODEL", remedy="name another one"
-        )
-    if task is None and (language or pair or exclude_board or examples):
-        raise UsageError(
-            "languages, boards and examples belong to a task",
-            where="--task",
-            remedy="add --task ID",
-        )
-    hosted = any(loaded.models[key].weights == "hosted" for key in ids)
-    requirements = read_requirements(
+    result = compare_models(
         loaded,
-        task or "text-generation",
+        models,
+        task=task,
         languages=language or (),
         pairs=pair or (),
         hardware=Hardware(gpu, gpus, gpu_mem, ram),
-        limits=Limits(
-            # Hosted models bring the price into the score; without one it would only dilute the other criteria.
-            weights_access="any" if hosted else "open",
-            engines=engine or (),
-            quantizations=quantization or (),
-            examples=examples,
-        ),
+        engines=engine or (),
+        quantizations=quantization or (),
+        examples=examples,
         context=context,
         generate=generate,
         concurrency=concurrency,
         exclude_boards=exclude_board or (),
     )
-    result = put_side_by_side(loaded, list(dict.fromkeys(ids)), requirements, any_task=task is None)
 
     def document() -> Document:
         from llm_select.render.compare_view import comparison_document

@@ -79,17 +79,17 @@ def deploy(
     ] = None,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """What serves a model: engines side by side, settings with reasons, capacity, cost; --export writes files."""
-    from llm_select.cli.deploy_question import Typed, read_ask
-    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
-    from llm_select.cli.question import Hardware
     from llm_select.plan.deploy import deployment
+    from llm_select.questions.deploy import Typed, read_ask
+    from llm_select.questions.names import named
+    from llm_select.questions.requirements import Hardware
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     model_id = named(loaded, "MODEL", model)
     typed = Typed(

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_select.catalog import resolve
-from llm_select.cli.question import MAX_TOKENS, Hardware, read_machine
-from llm_select.cli.sheets import switch, whole, write_sheet
+from llm_select.cli.sheets import write_sheet
 from llm_select.errors import UsageError
 from llm_select.estimates.types import Workload
+from llm_select.questions.cells import switch, whole
+from llm_select.questions.requirements import MAX_TOKENS, Hardware, read_machine
 from llm_select.render.estimate_view import flat_footprint
 from llm_select.selection.candidates import runs
 from llm_select.selection.footprints import footprint

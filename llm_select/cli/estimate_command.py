@@ -25,7 +25,6 @@ from llm_select.cli.options import (
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
-    from llm_select.selection.footprints import Holder
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -55,18 +54,16 @@ def estimate(
     ] = None,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Memory by part, speed, and the largest context and batch that fit; without hardware, what it needs."""
-    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
-    from llm_select.cli.question import Hardware, read_machine, read_workload
     from llm_select.errors import UsageError
-    from llm_select.selection.footprints import footprints, holders
-    from llm_select.selection.types import Requirements
+    from llm_select.questions.estimate import estimate_model
+    from llm_select.questions.requirements import Hardware
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     hardware = Hardware(gpu, gpus, gpu_mem, ram)
     if cases is not None:
@@ -82,68 +79,27 @@ def estimate(
         return write_cases(loaded, cases, form)
     if model is None:
         raise UsageError("no model given", where="MODEL", remedy="name one, or use --cases FILE")
-    model_id = named(loaded, "MODEL", model)
-    card = loaded.models[model_id]
-    if card.architecture is None:
-        raise UsageError(
-            f"the shape of {card.name} is not published, so its memory cannot be computed",
-            where="MODEL",
-            remedy="estimate an open model; for prices see `llm-select show`",
-        )
-    machine, said = read_machine(loaded, hardware, needed=False)
-    workload, lengths = read_workload(
-        loaded, None, context=context, generate=generate, concurrency=concurrency
+    answer = estimate_model(
+        loaded,
+        model,
+        hardware=hardware,
+        context=context,
+        generate=generate,
+        concurrency=concurrency,
+        engines=engine or (),
+        quantizations=quantization or (),
+        kv_type=kv_type,
     )
-    requirements = Requirements(
-        task="",
-        machine=machine,
-        workload=workload._replace(kv_type=kv_type),
-        weights={},
-        profile="",
-        engines=tuple(named(loaded, "--engine", v) for v in engine or ()),
-        quantizations=tuple(named(loaded, "--quantization", v) for v in quantization or ()),
-        assumed=(*said, lengths),
-    )
-    try:
-        found = footprints(loaded, model_id, requirements)
-    except UsageError as error:
-        if error.where == "kv_type":  # the sizing sheet's column of the same name
-            error.where = "--kv-type"
-        raise
-    if not found and machine is not None and machine.engines is not None and not machine.engines:
-        raise UsageError(
-            f"no engine in the catalog runs on a {machine.name}",
-            where="--gpu",
-            remedy="name a newer device; see `llm-select hardware list`",
-        )
-    if not found:
-        raise UsageError(
-            f"no engine in the catalog runs {card.name} that way",
-            where="--engine" if engine else "--quantization" if quantization else "MODEL",
-            remedy="leave out --engine and --quantization to see what there is",
-        )
-    fitting = [one for one in found if one.memory.verdict == "fits"]
-    chosen = fitting[0] if fitting else min(found, key=lambda one: one.needed_gib)
-    held: tuple[Holder, ...] = ()
-    if machine is None:
-        from llm_select.hardware.machine import every, stacks
-
-        held = holders(
-            chosen.candidate,
-            requirements.workload,
-            every(loaded),
-            stacked=lambda one: stacks(loaded, one),
-        )
 
     def document() -> Document:
         from llm_select.render.estimate_view import estimate_document
 
-        return estimate_document(card.name, found, held, requirements, chosen)
+        return estimate_document(loaded.models[answer.model].name, *answer[1:])
 
     def payload() -> object:
         from llm_select.render.estimate_view import estimate_json
 
-        return estimate_json(model_id, found, held, requirements, chosen)
+        return estimate_json(*answer)
 
     emit(form, document, payload)
-    return 0 if machine is None or fitting else 1
+    return 0 if answer.fits else 1

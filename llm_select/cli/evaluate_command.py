@@ -121,7 +121,7 @@ def evaluate(
     workers: Annotated[int, typer.Option(help="Actors of --runner ray.")] = 2,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Measure models on your own data, at any endpoint, with intervals and significance."""
@@ -134,15 +134,15 @@ def evaluate(
         read_subjects,
         read_template,
     )
-    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
-    from llm_select.cli.question import choose, positive
     from llm_select.errors import LlmSelectError, UsageError
     from llm_select.evaluation.data import DataRequest, read_data
     from llm_select.evaluation.prompts import columns
     from llm_select.evaluation.runner import Patience
+    from llm_select.questions.names import named
+    from llm_select.questions.requirements import choose, positive
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     task_id = named(loaded, "--task", task)
     own = own_data(loaded, task_id)

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_select.cli.names import named
 from llm_select.errors import AmbiguousNameError, UnknownNameError, UsageError
+from llm_select.questions.names import named
 
 if TYPE_CHECKING:
     from llm_select.evaluation.budget import Price

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.cli.evaluate_options import BATCH, LOCAL, Subject
-from llm_select.cli.names import named
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.questions.names import named
 
 if TYPE_CHECKING:
     from llm_select.evaluation.client import Reply, Request

@@ -78,24 +78,20 @@ def explain(
     exclude_board: ExcludeOption = None,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Say why a model scored as it did, or why it was rejected and the smallest change that admits it."""
-    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
-    from llm_select.cli.question import Hardware, Limits, read_requirements
-    from llm_select.selection.recommend import explain as explain_model
-    from llm_select.selection.types import Reason
+    from llm_select.questions.explain import explain_model
+    from llm_select.questions.names import named
+    from llm_select.questions.requirements import Hardware, Limits
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
-    model_id = named(loaded, "MODEL", model)
-    access = weights_access
-    if access is None and loaded.models[model_id].weights == "hosted":
-        access = "any"
-    requirements = read_requirements(
+    result = explain_model(
         loaded,
+        named(loaded, "MODEL", model),
         task,
         languages=language or (),
         pairs=pair or (),
@@ -106,7 +102,7 @@ def explain(
             max_price=max_price,
             commercial=commercial,
             licenses=license_ or (),
-            weights_access=access,
+            weights_access=weights_access,
             privacy=privacy,
             modalities=modality or (),
             engines=engine or (),
@@ -122,10 +118,6 @@ def explain(
         weights=weights,
         exclude_boards=exclude_board or (),
     )
-    if access != weights_access:
-        opened = Reason("access-opened", {"name": loaded.models[model_id].name})
-        requirements = requirements._replace(assumed=(*requirements.assumed, opened))
-    result = explain_model(loaded, model_id, requirements)
 
     def document() -> Document:
         from llm_select.render.explain_view import explanation_document

@@ -26,8 +26,8 @@ from llm_select.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llm_select.cli.finetune_question import Goal
-    from llm_select.cli.question import Hardware
+    from llm_select.questions.finetune import Goal
+    from llm_select.questions.requirements import Hardware
     from llm_select.render.document import Document
     from llm_select.schema.catalog import Catalog
 
@@ -121,17 +121,17 @@ def finetune(
     ] = None,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """How to adapt a model to a task, and the training plan; without --task, memory by method and part."""
-    from llm_select.cli.finetune_question import Goal
-    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, open_catalog
-    from llm_select.cli.question import Hardware
     from llm_select.errors import UsageError
+    from llm_select.questions.finetune import Goal
+    from llm_select.questions.names import named
+    from llm_select.questions.requirements import Hardware
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     asked = {
         "method": method, "quantization": quantization, "optimizer": optimizer, "precision": precision,
@@ -175,25 +175,13 @@ def _strategy(
     form: str,
 ) -> int:
     """Strategy and plan for a task. Returns the exit code: 1 when nothing can be done or the plan does not fit."""
-    from llm_select.cli.finetune_cases import refuse_lone_sharding, refuse_unused
-    from llm_select.cli.finetune_question import read_question
     from llm_select.cli.output import emit
-    from llm_select.plan.answer import answer
+    from llm_select.questions.finetune import ask_strategy
     from llm_select.render.document import Exported
     from llm_select.render.plan_payload import answer_json
     from llm_select.render.plan_view import answer_document
 
-    method = row.get("method")
-    settings = {**row, "gpus": str(hardware.gpus or 1)}
-    refuse_lone_sharding(settings)
-    if method is not None:
-        refuse_unused(settings)
-    requirements, asked = read_question(catalog, model_id, goal, row, hardware)
-    if method is not None:
-        from llm_select.cli.finetune_cases import method_named
-
-        method = method_named(method)
-    found = answer(catalog, model_id, requirements, asked, method)
+    found = ask_strategy(catalog, model_id, goal, row, hardware)
     exported: Exported | None = None
     if goal.export is not None:
         from llm_select.cli.finetune_export import export_project
@@ -211,9 +199,9 @@ def _side_by_side(
     catalog: Catalog, model_id: str, row: Mapping[str, str], hardware: Hardware, form: str
 ) -> int:
     """Memory by part, for one method or several. Returns the exit code: 1 when none fits the machine."""
-    from llm_select.cli.finetune_cases import case_memory, refuse_lone_sharding, refuse_unused
     from llm_select.cli.output import emit
-    from llm_select.cli.question import read_machine
+    from llm_select.questions.requirements import read_machine
+    from llm_select.questions.training import case_memory, refuse_lone_sharding, refuse_unused
     from llm_select.render.finetune_view import Plan, finetune_document, finetune_json
     from llm_select.units import GIB
 

@@ -18,7 +18,7 @@ def hardware() -> None:
 def list_devices(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """List devices with their memories, bandwidth and throughput."""
@@ -26,7 +26,7 @@ def list_devices(
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.document import Column
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     records: list[dict[str, object]] = []
     rows = []
@@ -70,7 +70,7 @@ def list_devices(
 def detect(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Show what models would run on here."""
@@ -80,7 +80,7 @@ def detect(
     from llm_select.render.document import Column
     from llm_select.render.hardware_view import record, rows
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     seen = look()
     found = machine(loaded, seen)

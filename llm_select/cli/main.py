@@ -13,22 +13,26 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from llm_select.errors import LlmSelectError
+from llm_select import i18n
+from llm_select.cli.options import LocaleOption
+from llm_select.errors import LlmSelectError, UsageError
+from llm_select.i18n import shown, tr, translated
+from llm_select.messages import Message
 
 COMMANDS = {
-    "recommend": "Rank models for a task on a machine, with the reason for every rank.",
-    "compare": "Put models side by side.",
-    "explain": "Say why a model scored as it did, or what would admit it.",
-    "show": "Print a card with its sources.",
-    "estimate": "Memory by part, speed, and the largest context and batch that fit.",
-    "finetune": "How to adapt a model to a task: strategy, training plan, project.",
-    "deploy": "What serves a model: engine, flags with reasons, capacity, cost, files.",
-    "evaluate": "Measure models on your own data, at any endpoint.",
-    "tasks": "List tasks and the boards that show them.",
-    "benchmarks": "List benchmarks and how many models each has.",
-    "licenses": "List licences and their conditions.",
-    "hardware": "List devices, or show this machine.",
-    "catalog": "List, check, describe and fill catalogs.",
+    "recommend": Message("Rank models for a task on a machine, with the reason for every rank."),
+    "compare": Message("Put models side by side."),
+    "explain": Message("Say why a model scored as it did, or what would admit it."),
+    "show": Message("Print a card with its sources."),
+    "estimate": Message("Memory by part, speed, and the largest context and batch that fit."),
+    "finetune": Message("How to adapt a model to a task: strategy, training plan, project."),
+    "deploy": Message("What serves a model: engine, flags with reasons, capacity, cost, files."),
+    "evaluate": Message("Measure models on your own data, at any endpoint."),
+    "tasks": Message("List tasks and the boards that show them."),
+    "benchmarks": Message("List benchmarks and how many models each has."),
+    "licenses": Message("List licences and their conditions."),
+    "hardware": Message("List devices, or show this machine."),
+    "catalog": Message("List, check, describe and fill catalogs."),
 }
 """Every command with its line in the help; each lives in `llm_select.cli.<name>`."""
 _MODULES = {name: f"llm_select.cli.{name}_command" for name in COMMANDS}
@@ -52,11 +56,12 @@ class LazyGroup(TyperGroup):
         module = import_module(_MODULES[cmd_name])
         command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
+        _translate(command)
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section(tr("Commands")):
+            formatter.write_dl([(name, translated(line)) for name, line in COMMANDS.items()])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0] if args else ""
@@ -64,8 +69,10 @@ class LazyGroup(TyperGroup):
             from difflib import get_close_matches
 
             near = get_close_matches(name, COMMANDS, 3)
-            hint = f" Did you mean {', '.join(near)}?" if near else ""
-            raise _UsageError(f"No such command {name!r}.{hint}", ctx=ctx)
+            said = tr("No such command {name!r}.", name=name)
+            if near:
+                said += " " + tr("Did you mean {near}?", near=", ".join(near))
+            raise _UsageError(said, ctx=ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -93,6 +100,7 @@ def root(
     version: bool = typer.Option(
         False, "--version", is_eager=True, callback=_version, help="Show the version and exit."
     ),
+    locale: LocaleOption = None,
 ) -> None:
     """Choose the right language model for a task: evidence for quality, physics for cost."""
 
@@ -123,6 +131,7 @@ def main(argv: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """The exit code for a command line; every error becomes a message on standard error."""
     try:
+        _speak(arguments)
         result: Any = typer.main.get_command(app).main(
             args=arguments, prog_name="llm-select", standalone_mode=False
         )
@@ -130,7 +139,7 @@ def run(arguments: list[str]) -> int:
     except LlmSelectError as error:
         if "--debug" in arguments:
             raise
-        _complain(str(error))
+        _complain(shown(error))
         return error.exit_code
     except _ClickException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help
@@ -144,32 +153,81 @@ def run(arguments: list[str]) -> int:
         _silence(sys.stdout)
         return 0
     except RecursionError:
-        _complain("the input is nested too deeply")
+        _complain(tr("the input is nested too deeply"))
         return 2
     except OSError as error:
         if "--debug" in arguments:
             raise
-        _complain(f"{error.filename or 'input or output'}: {error.strerror or error}")
+        _complain(f"{error.filename or tr('input or output')}: {error.strerror or error}")
         return 2
     except Exception as error:
         if "--debug" in arguments:
             raise
         _complain(
-            f"a defect in llm-select: {type(error).__name__}: {error}\n"
-            "  run again with --debug and please report what it shows"
+            tr(
+                "a defect in llm-select: {kind}: {error}\n  run again with --debug and please report what it shows",
+                kind=type(error).__name__,
+                error=error,
+            )
         )
         return 2
+
+
+def _speak(arguments: list[str]) -> None:
+    """Choose the language before anything is said. Raises UsageError for one that there are no messages in."""
+    asked = None
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--locale":
+            asked = arguments[at + 1] if at + 1 < len(arguments) else None
+        elif argument.startswith("--locale="):
+            asked = argument.partition("=")[2]
+    i18n.use(i18n.from_environment(os.environ))
+    if asked is not None:
+        locale = i18n.known(asked)
+        if locale is None:
+            raise UsageError(
+                Message("no messages in {asked!r}", asked=asked),
+                where="--locale",
+                remedy=Message("it takes {choices}", choices=", ".join(i18n.LOCALES)),
+            )
+        i18n.use(locale)
+    if i18n.current() != i18n.SOURCE:
+        # Click looks for its own words by gettext's own way: a directory, and a language in the environment.
+        import gettext
+
+        gettext.bindtextdomain(i18n.DOMAIN, str(i18n.DIRECTORY))
+        os.environ["LANGUAGE"] = i18n.current()
+
+
+def _translate(command: Any) -> None:
+    """Put the help of a command, its options and its parts in the reader's language."""
+    if i18n.current() == i18n.SOURCE:
+        return
+    for owner, fields in (
+        (command, ("help", "short_help", "epilog")),
+        *((p, ("help",)) for p in command.params),
+    ):
+        for field in fields:
+            text = getattr(owner, field, None)
+            if text:
+                setattr(owner, field, tr(text))
+    for part in getattr(command, "commands", {}).values():
+        _translate(part)
 
 
 def _usage(error: Any) -> str:
     text: str = error.format_message()
     ctx = getattr(error, "ctx", None)
-    return f"{text}\n  see `{ctx.command_path} --help`" if ctx is not None else text
+    if ctx is None:
+        return text
+    return f"{text}\n  " + tr("see `{command} --help`", command=ctx.command_path)
 
 
 def _complain(text: str) -> None:
     try:
-        sys.stderr.write(f"error: {text}\n")
+        sys.stderr.write(tr("error: {text}", text=text) + "\n")
     except (BrokenPipeError, OSError):
         _silence(sys.stderr)
 

@@ -90,5 +90,8 @@ CatalogOption = Annotated[
     list[Path] | None,
     typer.Option("--catalog", help="Directory that adds or overrides cards; repeatable."),
 ]
-LocaleOption = Annotated[str, typer.Option("--locale", help="Language of messages: en.")]
+LocaleOption = Annotated[
+    str | None,
+    typer.Option("--locale", help="Language of messages: en or zh; default from the environment."),
+]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]

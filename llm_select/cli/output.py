@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -17,18 +18,14 @@ if TYPE_CHECKING:
 FORMS = ("table", "plain", "json", "csv", "markdown")
 
 
-def check_form(form: str, locale: str = "en", more: Sequence[str] = ()) -> str:
+def check_form(form: str, more: Sequence[str] = ()) -> str:
     """The output form, checked before any work is done. `more` are forms that one command has beside the others."""
     lowered = form.strip().lower()
     if lowered not in (*FORMS, *more):
         raise UsageError(
-            f"unknown output form {form!r}",
+            Message("unknown output form {form!r}", form=form),
             where="--output",
-            remedy=f"it takes {', '.join((*FORMS, *more))}",
-        )
-    if locale.strip().lower().split("_")[0].split("-")[0] != "en":
-        raise UsageError(
-            f"no messages in {locale!r} yet", where="--locale", remedy="use --locale en"
+            remedy=Message("it takes {choices}", choices=", ".join((*FORMS, *more))),
         )
     return lowered
 

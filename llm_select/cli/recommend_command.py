@@ -87,16 +87,16 @@ def recommend(
     ] = False,
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Rank models for a task on a machine, with the reason for every rank."""
     from llm_select.cli.output import check_form, emit, open_catalog
-    from llm_select.cli.question import Hardware, Limits, positive, read_requirements
+    from llm_select.questions.requirements import Hardware, Limits, positive, read_requirements
     from llm_select.selection.recommend import SHOWN, UNRATED_SHOWN
     from llm_select.selection.recommend import recommend as advise
 
-    form = check_form(output, locale)
+    form = check_form(output)
     positive(top, where="--top", limit=100_000)
     loaded = open_catalog(catalog)
     requirements = read_requirements(

@@ -10,16 +10,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.questions.cells import Row
 from llm_select.render.csv import render_csv
 from llm_select.render.payload import VERSION
 
 MAX_BYTES = 64 * 2**20
 SLIP = 0.75
 """From this likeness (difflib's ratio) on, an unknown column is taken for a slip."""
-_TRUE = {"1", "true", "on", "yes"}
-_FALSE = {"0", "false", "off", "no"}
-
-Row = dict[str, str]
 
 
 def write_sheet(
@@ -105,31 +102,3 @@ def _refuse_slips(names: list[str], columns: Sequence[str], results: Sequence[st
                 where="--cases",
                 remedy=f"write `{near[0]}`, or give a column of your own another name",
             )
-
-
-def whole(row: Row, name: str, default: int | None, limit: int) -> int | None:
-    """A whole number above 0. Raises UsageError for anything else."""
-    text = row.get(name, "")
-    if not text:
-        return default
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value <= 0:
-        raise UsageError(f"{name}: {text!r} is not a whole number above 0")
-    if value > limit:
-        raise UsageError(f"{name}: {value:,} is more than {limit:,}, the most that is taken")
-    return value
-
-
-def switch(row: Row, name: str) -> bool | None:
-    """On or off; None when blank. Raises UsageError for anything else."""
-    text = row.get(name, "").lower()
-    if not text:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    raise UsageError(f"{name}: {text!r} is neither on nor off")

@@ -19,14 +19,14 @@ def show(
     model: Annotated[str, typer.Argument(help="Model id, name, alias or repository.")],
     output: OutputOption = "table",
     catalog: CatalogOption = None,
-    locale: LocaleOption = "en",
+    locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Print a card with its sources and scores."""
-    from llm_select.cli.names import named
     from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.questions.names import named
 
-    form = check_form(output, locale)
+    form = check_form(output)
     loaded = open_catalog(catalog)
     model_id = named(loaded, "MODEL", model)
     card = loaded.models[model_id]

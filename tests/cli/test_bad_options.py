@@ -36,7 +36,7 @@ BY_NAME = {
     (*CARD, "--family", "lama"): ("--family", "llama"),
     (*CARD, "-o", "jsn"): ("--output", "json"),
     (*CARD, "-o", "html"): ("--output", "json"),
-    (*CARD, "--locale", "fr"): ("--locale", "en"),
+    (*CARD, "--locale", "fr"): ("--locale", "en, zh"),
     (*CARD, "--weights-access", "hostd"): ("--weights-access", "hosted"),
     (*CARD, "--privacy", "slef"): ("--privacy", "self-hosted"),
     (*CARD, "--modality", "smell"): ("--modality", "image"),

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llm_select.catalog.load import load_catalog
-from llm_select.cli.question import Hardware, Limits, read_requirements
+from llm_select.questions.requirements import Hardware, Limits, read_requirements
 from llm_select.selection.recommend import SHOWN, explain, recommend
 from tests.cli.conftest import own_catalog
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.cli.names import named
-from llm_select.cli.question import Hardware, positive, read_machine, read_workload
 from llm_select.errors import UsageError
 from llm_select.hardware.machine import stacks
 from llm_select.plan.deploy_types import Ask
+from llm_select.questions.names import named
+from llm_select.questions.requirements import Hardware, positive, read_machine, read_workload
 from llm_select.selection.types import Reason
 
 if TYPE_CHECKING:

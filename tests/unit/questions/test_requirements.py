@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from llm_select.cli.question import (
+from llm_select.errors import UnknownNameError, UsageError
+from llm_select.estimates.types import Workload
+from llm_select.questions.requirements import (
     Hardware,
     Limits,
     choose,
@@ -14,8 +16,6 @@ from llm_select.cli.question import (
     read_weights,
     read_workload,
 )
-from llm_select.errors import UnknownNameError, UsageError
-from llm_select.estimates.types import Workload
 from tests.builders import catalog, model, task
 
 CATALOG = catalog(

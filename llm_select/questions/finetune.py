@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.cli.finetune_cases import read_setup
-from llm_select.cli.question import (
+from llm_select.errors import UsageError
+from llm_select.plan.answer import Answer, answer
+from llm_select.plan.request import Asked
+from llm_select.questions.requirements import (
     MAX_DEVICES,
     MAX_TOKENS,
     Hardware,
@@ -15,8 +17,12 @@ from llm_select.cli.question import (
     positive,
     read_requirements,
 )
-from llm_select.errors import UsageError
-from llm_select.plan.request import Asked
+from llm_select.questions.training import (
+    method_named,
+    read_setup,
+    refuse_lone_sharding,
+    refuse_unused,
+)
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -57,6 +63,27 @@ class Goal(NamedTuple):
                 where=option,
                 remedy="add --task ID for a strategy and a plan; see `llm-select tasks`",
             )
+
+
+def ask_strategy(
+    catalog: Catalog,
+    model_id: str | None,
+    goal: Goal,
+    row: Mapping[str, str],
+    hardware: Hardware,
+) -> Answer:
+    """Strategy and plan for `goal.task`. `row` holds the settings given, as the training sheet names them.
+
+    Raises UsageError and its kin for anything wrong.
+    """
+    method = row.get("method")
+    settings = {**row, "gpus": str(hardware.gpus or 1)}
+    refuse_lone_sharding(settings)
+    if method is not None:
+        refuse_unused(settings)
+    requirements, asked = read_question(catalog, model_id, goal, row, hardware)
+    chosen = method_named(method) if method is not None else None
+    return answer(catalog, model_id, requirements, asked, chosen)
 
 
 def read_question(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.catalog.resolve import memory_of
-from llm_select.cli.names import named
 from llm_select.errors import UnknownNameError, UsageError
 from llm_select.estimates.types import Machine, Workload
 from llm_select.hardware.machine import describe, from_device, from_memory
+from llm_select.questions.names import named
 from llm_select.selection.criteria import CRITERIA
 from llm_select.selection.types import Reason, Requirements
 from llm_select.units import parse_memory_gib

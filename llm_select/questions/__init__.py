@@ -1,0 +1,1 @@
+"""From what a user typed, at any door, to a question that the middle answers."""

@@ -1,0 +1,38 @@
+"""Cells of a sheet, and settings given as text: what a row may hold."""
+
+from __future__ import annotations
+
+from llm_select.errors import UsageError
+
+_TRUE = {"1", "true", "on", "yes"}
+_FALSE = {"0", "false", "off", "no"}
+
+Row = dict[str, str]
+
+
+def whole(row: Row, name: str, default: int | None, limit: int) -> int | None:
+    """A whole number above 0. Raises UsageError for anything else."""
+    text = row.get(name, "")
+    if not text:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value <= 0:
+        raise UsageError(f"{name}: {text!r} is not a whole number above 0")
+    if value > limit:
+        raise UsageError(f"{name}: {value:,} is more than {limit:,}, the most that is taken")
+    return value
+
+
+def switch(row: Row, name: str) -> bool | None:
+    """On or off; None when blank. Raises UsageError for anything else."""
+    text = row.get(name, "").lower()
+    if not text:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise UsageError(f"{name}: {text!r} is neither on nor off")

@@ -1,0 +1,101 @@
+"""A message is made in English and shown in the reader's language."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from llm_select import i18n
+from llm_select.errors import UnknownNameError, UsageError
+from llm_select.i18n import from_environment, known, listing, shown, tr, translated, trn, using
+from llm_select.messages import Message
+
+
+def test_a_message_is_its_english_sentence() -> None:
+    assert Message("{share:.0%} of {name}", share=0.5, name="x") == "50% of x"
+
+
+def test_a_message_without_values_keeps_its_braces() -> None:
+    assert Message("write {text}") == "write {text}"
+
+
+def test_a_message_survives_pickling() -> None:
+    message = Message("{n} of {m}", n=1, m=2)
+    assert pickle.loads(pickle.dumps(message)).values == {"n": 1, "m": 2}
+
+
+def test_english_needs_no_catalog() -> None:
+    assert tr("no such sentence: {why}", why="x") == "no such sentence: x"
+
+
+def test_one_thing_is_told_from_many() -> None:
+    assert [trn("{n} pair", "{n} pairs", n, n=n) for n in (1, 2)] == ["1 pair", "2 pairs"]
+
+
+def test_chinese_is_spoken_inside_the_block_only() -> None:
+    with using("zh"):
+        inside = tr("error: {text}", text="x")
+    assert (inside, tr("error: {text}", text="x")) == ("错误：x", "error: x")
+
+
+def test_values_that_are_messages_are_translated_too() -> None:
+    with using("zh"):
+        said = translated(Message("error: {text}", text=Message("input or output")))
+    assert said == "错误：输入或输出"
+
+
+def test_a_text_of_the_user_is_never_translated() -> None:
+    with using("zh"):
+        assert translated("input or output") == "input or output"
+
+
+def test_an_error_is_shown_whole_in_the_readers_language() -> None:
+    error = UnknownNameError("task", "x", ["ner"], where="--task")
+    with using("zh"):
+        text = shown(error)
+    assert text == "--task: 未知的task 'x'\n  您是不是想用 ner？"
+
+
+def test_an_error_stays_english_as_a_string() -> None:
+    error = UsageError(Message("no messages in {asked!r}", asked="fr"), where="--locale")
+    with using("zh"):
+        assert str(error) == "--locale: no messages in 'fr'"
+
+
+def test_lists_use_the_readers_comma() -> None:
+    with using("zh"):
+        assert listing(["a", "b"]) == "a、b"
+
+
+@pytest.mark.parametrize("name", ["zh", "zh_CN.UTF-8", "ZH-Hans", "zh_TW"])
+def test_names_of_chinese_lead_to_it(name: str) -> None:
+    assert known(name) == "zh"
+
+
+@pytest.mark.parametrize("name", ["en", "EN", "en_GB", "en-US", "en_US.UTF-8"])
+def test_english_is_spoken_in_any_country(name: str) -> None:
+    assert known(name) == "en"
+
+
+@pytest.mark.parametrize("name", ["", "fr", "C", "POSIX"])
+def test_other_names_lead_nowhere(name: str) -> None:
+    assert known(name) is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "locale"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh_CN", "LANG": "en_US"}, "zh"),
+        ({}, "en"),
+    ],
+)
+def test_the_environment_is_read_as_posix_says(environment: dict[str, str], locale: str) -> None:
+    assert from_environment(environment) == locale
+
+
+def test_the_locale_of_a_test_is_english() -> None:
+    assert i18n.current() == "en"
