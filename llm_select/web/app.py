@@ -56,6 +56,7 @@ def application(
             Route("/memory/{model:path}", _at(site, model.MEMORY_FIELDS, model.memory)),
             Route("/compare", _at(site, SIDE_BY_SIDE, compare.answer)),
             Route("/download/{name}", partial(downloads.download, site)),
+            Route("/static/charts.css", downloads.charts_css),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Guard, port=port)],

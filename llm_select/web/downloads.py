@@ -11,12 +11,15 @@ from starlette.responses import PlainTextResponse, Response
 
 from llm_select.errors import LlmSelectError
 from llm_select.i18n import shown
+from llm_select.render.charts.points import recommendation_svg
+from llm_select.render.charts.style import CSS
 from llm_select.render.csv import render_csv
 from llm_select.render.payload import comparison_json, explanation_json, recommendation_json
 from llm_select.render.recommend_view import recommendation_document
 from llm_select.render.tradeoffs_view import tradeoffs_json
 from llm_select.web import answers
 from llm_select.web.fields import HOME, SIDE_BY_SIDE
+from llm_select.web.pictures import against
 from llm_select.web.site import WRONG, visited
 
 if TYPE_CHECKING:
@@ -76,6 +79,18 @@ def _recommend_csv(site: Site, visit: Visit) -> str:
     return render_csv(document.records)
 
 
+def _recommend_svg(site: Site, visit: Visit) -> str:
+    result = answers.recommendation(site.catalog, visit.asked)
+    chosen = against(visit.asked, result)
+    top = answers.top(visit.asked)
+    return recommendation_svg(result, site.catalog, chosen, top=top, style=True) + "\n"
+
+
+def charts_css(_request: Request) -> Response:
+    """The sheet that the charts share with every other form of output."""
+    return Response(CSS, media_type="text/css", headers={"cache-control": "no-cache"})
+
+
 def _compare_json(site: Site, visit: Visit) -> str:
     return _json(comparison_json(answers.comparison(site.catalog, visit.asked), site.catalog))
 
@@ -88,6 +103,7 @@ def _explain_json(site: Site, visit: Visit) -> str:
 _FILES: dict[str, Callable[[Site, Visit], str]] = {
     "recommend.json": _recommend_json,
     "recommend.csv": _recommend_csv,
+    "recommend.svg": _recommend_svg,
     "compare.json": _compare_json,
     "explain.json": _explain_json,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from llm_select.errors import AmbiguousNameError, LlmSelectError, UnknownNameError
-from llm_select.i18n import translated
+from llm_select.i18n import tr, translated
 from llm_select.web.asked import Asked
 
 
@@ -45,19 +45,21 @@ def _fault(error: LlmSelectError, asked: Asked, fields: frozenset[str]) -> Fault
 
 
 def _mended(error: LlmSelectError, asked: Asked, name: str) -> tuple[Mended, ...]:
-    if isinstance(error, UnknownNameError):
-        near, wrong = error.nearest, error.name
-    elif isinstance(error, AmbiguousNameError):
-        near, wrong = error.matches, None
-    else:
-        return ()
     given = asked.many(name)
     if not given:
         return ()
-    if wrong is None or wrong not in given:
-        if len(given) > 1:
-            return ()
-        wrong = given[0]
-    return tuple(
-        Mended(one, asked.having(name, *(one if v == wrong else v for v in given))) for one in near
-    )
+    near: tuple[str, ...] = ()
+    wrong = given[0] if len(given) == 1 else None
+    if isinstance(error, UnknownNameError):
+        near, wrong = error.nearest, error.name
+    elif isinstance(error, AmbiguousNameError):
+        near = error.matches
+    found = []
+    if wrong in given:
+        for one in near:
+            instead = tuple(one if value == wrong else value for value in given)
+            found.append(Mended(one, asked.having(name, *instead)))
+    if name != "task":
+        rest = tuple(value for value in given if value != wrong)
+        found.append(Mended(tr("leave it out"), asked.having(name, *rest)))
+    return tuple(found)

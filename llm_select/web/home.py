@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_select.errors import LlmSelectError
-from llm_select.i18n import tr
+from llm_select.i18n import listing, tr
 from llm_select.questions.requirements import DEFAULT_PROFILE
 from llm_select.web import answers, links
 from llm_select.web.asked import Asked
+from llm_select.web.pictures import plot, score_parts
 from llm_select.web.ranking import ranking
 from llm_select.web.site import WRONG, page
 
@@ -33,13 +34,16 @@ FORMS = ("json", "csv", "svg")
 
 def answer(site: Site, visit: Visit) -> Response:
     """The whole page, or the part of it that a change of the question changes."""
+    visit, dropped = _for_task(site, visit)
     asked = visit.asked
     errors: list[LlmSelectError] = []
-    shown = None
+    shown = plotted = bars = None
     if not visit.wrong and asked.one("task") is not None:
         try:
             top = answers.top(asked)
             result = answers.recommendation(site.catalog, asked)
+            plotted = plot(result, site.catalog, asked, top)
+            bars = score_parts(result.picks[:top], asked) if result.picks else None
             shown = ranking(result, site.catalog, asked, top)
         except LlmSelectError as error:
             errors.append(error)
@@ -54,15 +58,15 @@ def answer(site: Site, visit: Visit) -> Response:
     values = {
         "here": "home",
         "title": f"{shown.headline} – llm-select" if shown is not None else "llm-select",
-        "summary": _summary(shown, found),
+        "summary": " ".join((*dropped, _summary(shown, found))),
         "faults": found,
         "task": task,
         "task_id": asked.one("task"),
         "accuracy_hint": _accuracy_hint(site.catalog, task),
         "profiles": [(name, tr(name)) for name in site.choices.profiles if name != DEFAULT_PROFILE],
         "ranking": shown,
-        "plot": None,
-        "terms_chart": None,
+        "plot": plotted,
+        "terms_chart": bars,
         "examples": [links.home(_in(Asked(one), asked)) for one in EXAMPLES],
         "command": asked.command("recommend", more=site.catalog_words),
         "downloads": [
@@ -76,6 +80,20 @@ def answer(site: Site, visit: Visit) -> Response:
         # What is shown still answers the address that is shown.
         return page(text, hx_reswap="none", hx_push_url="false")
     return page(text, hx_push_url=visit.here(asked))
+
+
+def _for_task(site: Site, visit: Visit) -> tuple[Visit, tuple[str, ...]]:
+    """When another task is chosen, languages that it has none of go, which is said; typed with it, they are an error."""
+    task = site.catalog.tasks.get(visit.asked.one("task") or "")
+    if visit.trigger != "task" or task is None:
+        return visit, ()
+    said, asked = [], visit.asked
+    for name, has in (("pair", task.paired), ("language", not task.monolingual)):
+        if asked.many(name) and not has:
+            given = listing(asked.many(name))
+            said.append(tr("{given} left out: this task has no such choice.", given=given))
+            asked = asked.having(name)
+    return visit._replace(asked=asked), tuple(said)
 
 
 def _summary(shown: Ranking | None, found: list[Fault]) -> str:

@@ -109,7 +109,7 @@ def visited(
         errors.append(error)
         locale = locale_of(None, accepted, site.locale)
     live = request.headers.get("hx-request") == "true"
-    trigger = request.headers.get("hx-trigger-name", "")
+    trigger = request.headers.get("x-changed", "")
     path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path
     visit = Visit(path.partition("?")[0], fields, asked, tuple(errors), live, trigger)
     short = asked.query(fields)

@@ -20,13 +20,14 @@
   };
   remember();
   document.body.addEventListener("htmx:configRequest", (event) => {
-    const { elt, formData, triggeringEvent } = event.detail;
+    const { elt, formData, headers, triggeringEvent } = event.detail;
     for (const name of new Set(formData.keys())) {
       const values = formData.getAll(name).filter((value) => value !== "");
       formData.delete(name);
       for (const value of values) formData.append(name, value);
     }
     if (elt.id !== "question") return;
+    headers["X-Changed"] = triggeringEvent?.target?.name ?? "";
     const query = kept(formData);
     if (query === last && triggeringEvent?.type !== "submit") event.preventDefault();
     last = query;
@@ -49,6 +50,7 @@
   document.body.addEventListener("htmx:afterSettle", () => {
     mark();
     reveal();
+    ready();
     if (!document.querySelector("#question [aria-invalid]")) say("");
   });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
@@ -57,6 +59,43 @@
       say(document.body.dataset.lost);
     });
   }
+  // A plot is one stop of the Tab key; arrow keys go from mark to mark, from left to right. What a mark is stands below.
+  const place = (mark) => Number(mark.querySelector("circle")?.getAttribute("cx") ?? 0);
+  const marksOf = (chart) =>
+    [...chart.querySelectorAll(".ls-point")].sort((a, b) => place(a) - place(b));
+  const ready = () => {
+    for (const chart of document.querySelectorAll("[data-points]:not([data-ready])")) {
+      chart.dataset.ready = "";
+      marksOf(chart).forEach((mark, index) => mark.setAttribute("tabindex", index ? "-1" : "0"));
+      const line = document.getElementById(chart.dataset.points);
+      line.textContent = line.dataset.empty;
+      // Its own title would cover the mark beside the line below.
+      for (const title of chart.querySelectorAll(".ls-point > title")) title.remove();
+    }
+  };
+  const tell = (event) => {
+    const mark = event.target.closest?.(".ls-point");
+    const chart = mark?.closest("[data-points]");
+    if (!chart) return;
+    document.getElementById(chart.dataset.points).textContent = mark.getAttribute("aria-label");
+  };
+  for (const name of ["focusin", "pointerover", "click"]) document.body.addEventListener(name, tell);
+  document.body.addEventListener("keydown", (event) => {
+    const mark = event.target.closest?.(".ls-point");
+    const chart = mark?.closest("[data-points]");
+    if (!chart || event.ctrlKey || event.altKey || event.metaKey) return;
+    const marks = marksOf(chart);
+    const at = marks.indexOf(mark);
+    const to = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: marks.length - 1 };
+    const next = marks[to[event.key]];
+    if (!(event.key in to)) return;
+    event.preventDefault();
+    if (!next) return;
+    mark.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus();
+  });
+  ready();
   reveal();
 
   document.body.addEventListener("click", async (event) => {
