@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from llm_select.errors import UsageError
 from llm_select.messages import Message
 from llm_select.questions.compare import compare_models
-from llm_select.questions.estimate import estimate_model
 from llm_select.questions.explain import explain_model
 from llm_select.questions.names import named
 from llm_select.questions.requirements import (
@@ -17,14 +16,14 @@ from llm_select.questions.requirements import (
     positive,
     read_requirements,
 )
+from llm_select.selection.compare import compare
 from llm_select.selection.recommend import SHOWN, UNRATED_SHOWN, recommend
 
 if TYPE_CHECKING:
-    from llm_select.questions.estimate import Estimated
     from llm_select.schema.catalog import Catalog
     from llm_select.selection.compare import Comparison
     from llm_select.selection.recommend import Explanation
-    from llm_select.selection.types import Recommendation
+    from llm_select.selection.types import Item, Recommendation, Requirements
     from llm_select.web.asked import Asked
 
 DEFAULT_TOP = 5
@@ -51,6 +50,14 @@ def explanation(catalog: Catalog, name: str, asked: Asked) -> Explanation:
     return explain_model(catalog, named(catalog, "MODEL", name), _task(asked), **_question(asked))
 
 
+def standing(catalog: Catalog, name: str, asked: Asked) -> tuple[Item, Requirements]:
+    """One model's item as `explanation` has it, without its place among the others: cheap enough for every step of a
+    slider. Raises UsageError and its kin."""
+    model_id = named(catalog, "MODEL", name)
+    requirements = read_requirements(catalog, _task(asked), **_question(asked))
+    return compare(catalog, [model_id], requirements).items[0], requirements
+
+
 def comparison(catalog: Catalog, asked: Asked) -> Comparison:
     """The answer of `compare`. Raises UsageError and its kin."""
     return compare_models(
@@ -64,19 +71,6 @@ def comparison(catalog: Catalog, asked: Asked) -> Comparison:
         quantizations=asked.many("quantization"),
         examples=_whole(asked, "examples") or 0,
         exclude_boards=asked.many("exclude-board"),
-        **_lengths(asked),
-    )
-
-
-def estimate(catalog: Catalog, name: str, asked: Asked) -> Estimated:
-    """The answer of `estimate`. Raises UsageError and its kin."""
-    return estimate_model(
-        catalog,
-        name,
-        hardware=_hardware(asked),
-        engines=asked.many("engine"),
-        quantizations=asked.many("quantization"),
-        kv_type=asked.one("kv-type"),
         **_lengths(asked),
     )
 

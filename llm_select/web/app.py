@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from llm_select.web import compare, downloads, home, model
-from llm_select.web.fields import HOME, SIDE_BY_SIDE
+from llm_select.web.fields import EXPLAIN, HOME, SIDE_BY_SIDE
 from llm_select.web.security import Guard
 from llm_select.web.site import Site, page, visited
 
@@ -52,8 +52,8 @@ def application(
     return Starlette(
         routes=[
             Route("/", _at(site, HOME, home.answer)),
-            Route("/model/{model:path}", _at(site, HOME, model.answer)),
-            Route("/memory/{model:path}", _at(site, model.MEMORY_FIELDS, model.memory)),
+            Route("/model/{model:path}", _at(site, EXPLAIN, model.answer)),
+            Route("/memory/{model:path}", _at(site, EXPLAIN, model.memory)),
             Route("/compare", _at(site, SIDE_BY_SIDE, compare.answer)),
             Route("/download/{name}", partial(downloads.download, site)),
             Route("/static/charts.css", downloads.charts_css),

@@ -45,15 +45,13 @@ QUESTION = (*ABOUT, *MACHINE, *LENGTHS, *NEEDS, *FORMATS, *EVIDENCE, *WEIGHING)
 TOP = Field("top", "whole")
 PLOT = Field("plot")
 """What quality is plotted against; the page's own."""
-KV_TYPE = Field("kv-type")
 MODEL = Field("model", "list")
 """Arguments of `compare`."""
 
 RECOMMEND = (*QUESTION, TOP, LOCALE)
 EXPLAIN = (*QUESTION, LOCALE)
 COMPARE = (*ABOUT, *MACHINE, *LENGTHS, *FORMATS, *EVIDENCE, LOCALE)
-ESTIMATE = (*MACHINE, *LENGTHS, *FORMATS, KV_TYPE, LOCALE)
-OPTIONS = {"recommend": RECOMMEND, "explain": EXPLAIN, "compare": COMPARE, "estimate": ESTIMATE}
+OPTIONS = {"recommend": RECOMMEND, "explain": EXPLAIN, "compare": COMPARE}
 """The options of each command that a page stands for."""
 
 HOME = (*QUESTION, TOP, PLOT, LOCALE)

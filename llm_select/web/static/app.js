@@ -98,6 +98,31 @@
   ready();
   reveal();
 
+  // The slider has the model's own stops; it writes into the field beside it, which is what is asked.
+  for (const box of document.querySelectorAll("[data-slider]")) {
+    const field = document.getElementById(box.dataset.slider);
+    const slider = box.querySelector("input[type='range']");
+    const stops = box.dataset.stops.split(" ").map(Number);
+    const speak = () => {
+      const n = stops[Number(slider.value)].toLocaleString(document.documentElement.lang);
+      slider.setAttribute("aria-valuetext", box.dataset.says.replace("#", n));
+    };
+    slider.addEventListener("input", (event) => {
+      event.stopPropagation();
+      field.value = String(stops[Number(slider.value)]);
+      speak();
+      document.body.dispatchEvent(new CustomEvent("slide"));
+    });
+    field.addEventListener("input", () => {
+      const typed = Number(field.value);
+      const near = stops.findLastIndex((stop) => stop <= typed);
+      slider.value = String(Math.max(0, near));
+      speak();
+    });
+    speak();
+    box.hidden = false;
+  }
+
   document.body.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
