@@ -333,7 +333,8 @@ def better_misses(result: Recommendation) -> tuple[tuple[Item, ...], tuple[Item,
     change admits to one's own machine, the smallest first, and those that only their provider runs."""
     values = [item.quality.value for item in result.picks if item.quality is not None]
     limit = max((value for value in values if value is not None), default=float("inf"))
-    own, hosted = [], []
+    own: list[Item] = []
+    hosted: list[Item] = []
     for item in result.rejected:
         if (
             len(item.objections) == 1

@@ -117,9 +117,7 @@ def _question(asked: Asked) -> dict[str, Any]:
 
 
 def _hardware(asked: Asked) -> Hardware:
-    return Hardware(
-        asked.one("gpu"), _whole(asked, "gpus"), asked.one("gpu-mem"), asked.one("ram")
-    )
+    return Hardware(asked.one("gpu"), _whole(asked, "gpus"), asked.one("gpu-mem"), asked.one("ram"))
 
 
 def _lengths(asked: Asked) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from llm_select.schema.catalog import Catalog
+    from llm_select.web.fields import Field
 
 STATIC = Path(__file__).parent / "static"
 
@@ -41,13 +42,17 @@ def application(
 
     def lost(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
-        return visited(site, request, HOME, lambda visit: page(site.render("lost.html", visit), status))
+        return visited(
+            site, request, HOME, lambda visit: page(site.render("lost.html", visit), status)
+        )
 
     def broken(_request: Request, error: Exception) -> Response:
         if debug:
             traceback.print_exception(error)
         said = f"A defect in llm-select: {type(error).__name__}: {error}\n"
-        return PlainTextResponse(said + "Start it with --debug and please report what it prints.\n", 500)
+        return PlainTextResponse(
+            said + "Start it with --debug and please report what it prints.\n", 500
+        )
 
     return Starlette(
         routes=[
@@ -64,7 +69,9 @@ def application(
     )
 
 
-def _at(site: Site, fields: object, answer: Callable[..., Response]) -> Callable[[Request], Response]:
+def _at(
+    site: Site, fields: Sequence[Field], answer: Callable[..., Response]
+) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         return visited(site, request, fields, partial(answer, site, **request.path_params))
 

@@ -46,9 +46,7 @@ class Asked(NamedTuple):
         pairs = [(f.name, value) for f in order for value in self.many(f.name)]
         return "?" + urlencode(pairs) if pairs else ""
 
-    def command(
-        self, command: str, names: Sequence[str] = (), *, more: Sequence[str] = ()
-    ) -> str:
+    def command(self, command: str, names: Sequence[str] = (), *, more: Sequence[str] = ()) -> str:
         """The command line that gives the same answer, quoted for a POSIX shell. `names` are the models it is about,
         `more` words that every command of this server needs."""
         words = ["llm-select", command]
@@ -116,6 +114,8 @@ def _values(field: Field, text: str) -> list[str]:
 def _unknown(name: str, known: Iterable[str]) -> UsageError:
     near = nearest(name, known)
     remedy = (
-        Message("did you mean {nearest}?", nearest=", ".join(near)) if near else Message("leave it out")
+        Message("did you mean {nearest}?", nearest=", ".join(near))
+        if near
+        else Message("leave it out")
     )
     return UsageError(Message("the page has no field {name!r}", name=name[:80]), remedy=remedy)

@@ -38,13 +38,13 @@ def answer(site: Site, visit: Visit) -> Response:
         "here": "compare",
         "faults": found,
         "models": models,
-        "removed": [
-            (one, links.compare([m for m in models if m != one], asked)) for one in models
-        ],
+        "removed": [(one, links.compare([m for m in models if m != one], asked)) for one in models],
         "few": len(models) < ENOUGH,
         "blocks": document.blocks if document is not None else (),
         "bars": bars,
-        "left_out": [f.option for f in visit.fields if asked.many(f.name) and f not in (*COMPARE, MODEL)],
+        "left_out": [
+            f.option for f in visit.fields if asked.many(f.name) and f not in (*COMPARE, MODEL)
+        ],
         "command": asked.command("compare", models, more=site.catalog_words),
         "download": f"/download/compare.json{asked.query(visit.fields)}",
     }

@@ -97,7 +97,9 @@ def _compare_json(site: Site, visit: Visit) -> str:
 
 def _explain_json(site: Site, visit: Visit) -> str:
     name = visit.asked.one("model") or ""
-    return _json(explanation_json(answers.explanation(site.catalog, name, visit.asked), site.catalog))
+    return _json(
+        explanation_json(answers.explanation(site.catalog, name, visit.asked), site.catalog)
+    )
 
 
 _FILES: dict[str, Callable[[Site, Visit], str]] = {

@@ -83,7 +83,7 @@ def answer(site: Site, visit: Visit) -> Response:
 
 
 def _for_task(site: Site, visit: Visit) -> tuple[Visit, tuple[str, ...]]:
-    """When another task is chosen, languages that it has none of go, which is said; typed with it, they are an error."""
+    """When another task is chosen, languages it has no use for go, which is said; typed with it, they are an error."""
     task = site.catalog.tasks.get(visit.asked.one("task") or "")
     if visit.trigger != "task" or task is None:
         return visit, ()

@@ -11,8 +11,8 @@ from llm_select.render.card_view import card_document
 from llm_select.render.document import Block
 from llm_select.render.explain_view import EVIDENCE_ROWS, explanation_document, memory_pairs
 from llm_select.render.item_view import evidence_table, format_and_engine
-from llm_select.render.numbers import tokens
 from llm_select.render.messages import remedy
+from llm_select.render.numbers import tokens
 from llm_select.web import answers, links
 from llm_select.web.fields import MODEL
 from llm_select.web.pictures import memory_bar, score_parts
@@ -59,6 +59,8 @@ class Source(NamedTuple):
 class Explained(NamedTuple):
     """What the page says about a question."""
 
+    lead: tuple[Block, ...]
+    """Where it stands."""
     blocks: tuple[Block, ...]
     ways: tuple[Way, ...]
     chart: Markup | None
@@ -72,9 +74,13 @@ def answer(site: Site, visit: Visit, *, model: str) -> Response:
     try:
         model_id = named(catalog, "MODEL", model)
     except LlmSelectError as error:
-        near = error.nearest if isinstance(error, UnknownNameError) else getattr(error, "matches", ())
+        near = (
+            error.nearest if isinstance(error, UnknownNameError) else getattr(error, "matches", ())
+        )
         found = [(one, links.model(one, asked)) for one in near]
-        return page(site.render("no_model.html", visit, faults=visit.faults([error]), near=found), 404)
+        return page(
+            site.render("no_model.html", visit, faults=visit.faults([error]), near=found), 404
+        )
     card = catalog.models[model_id]
     errors: list[LlmSelectError] = []
     explained = memory = None
@@ -94,7 +100,8 @@ def answer(site: Site, visit: Visit, *, model: str) -> Response:
         "task": catalog.tasks.get(asked.one("task") or ""),
         "explained": explained,
         "memory": memory,
-        "memory_link": "/memory" + links.model(model_id, asked).partition("?")[0].removeprefix("/model"),
+        "memory_link": "/memory"
+        + links.model(model_id, asked).partition("?")[0].removeprefix("/model"),
         "facts": card_document(model_id, card, catalog).blocks[1:],
         "sources": _sources(card, catalog),
         "compare_this": links.compare([model_id], asked),
@@ -137,7 +144,8 @@ def _explained(result: Explanation, catalog: Catalog, asked: Asked) -> Explained
     rows, title = evidence(item, catalog, EVIDENCE_ROWS)
     lifting = [o.change for o in item.objections if o.change is not None]
     return Explained(
-        blocks=tuple(block for block in document.blocks if block not in apart),
+        lead=document.blocks[:2],
+        blocks=tuple(block for block in document.blocks[2:] if block not in apart),
         ways=_ways(lifting, result.changes, asked),
         chart=score_parts([item], asked) if result.rank is not None else None,
         evidence=rows,
@@ -190,12 +198,12 @@ def _stops(model: Model, context: int) -> tuple[int, ...]:
 
 def _sources(card: Model, catalog: Catalog) -> tuple[Source, ...]:
     fields: dict[str, list[str]] = {}
-    for field, source in card.sources.items():
-        fields.setdefault(source, []).append(field)
+    for field, key in card.sources.items():
+        fields.setdefault(key, []).append(field)
     found = []
     for key, names in fields.items():
-        source = catalog.sources.get(key)
-        title = source.title if source is not None else key
-        address = links.outward(source.url) if source is not None else None
+        known = catalog.sources.get(key)
+        title = known.title if known is not None else key
+        address = links.outward(known.url) if known is not None else None
         found.append(Source(", ".join(names), title, address))
     return tuple(found)

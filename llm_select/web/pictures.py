@@ -141,8 +141,15 @@ def memory_bars(items: Sequence[Item], machine: Machine | None) -> Markup:
 
 
 def _memory(label: str, one: MemoryEstimate) -> Memory:
-    parts = (one.weights, one.kv_cache, one.activations, one.overhead, one.low, one.high)
-    return Memory(label, *(part / GIB for part in parts))
+    return Memory(
+        label,
+        weights=one.weights / GIB,
+        cache=one.kv_cache / GIB,
+        activations=one.activations / GIB,
+        overhead=one.overhead / GIB,
+        low=one.low / GIB,
+        high=one.high / GIB,
+    )
 
 
 def _room(machine: Machine | None, devices: int) -> Capacity:

@@ -98,7 +98,7 @@ class Visit(NamedTuple):
 def visited(
     site: Site, request: Request, fields: Sequence[Field], answer: Callable[[Visit], Response]
 ) -> Response:
-    """Read a request, choose the language, and answer in it. A plain form's empty fields are taken out of the address."""
+    """Read a request, choose the language, and answer in it. Empty fields of a plain form leave the address."""
     query = request.url.query
     asked, wrong = read(query, fields)
     errors: list[LlmSelectError] = list(wrong)
@@ -110,7 +110,11 @@ def visited(
         locale = locale_of(None, accepted, site.locale)
     live = request.headers.get("hx-request") == "true"
     trigger = request.headers.get("x-changed", "")
-    path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path
+    path = (
+        request.scope["raw_path"].decode("ascii", "replace")
+        if "raw_path" in request.scope
+        else request.url.path
+    )
     visit = Visit(path.partition("?")[0], fields, asked, tuple(errors), live, trigger)
     short = asked.query(fields)
     if not live and not errors and f"?{query}" != short and query:
