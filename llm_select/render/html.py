@@ -73,7 +73,10 @@ def render_html(document: Document, pictures: Sequence[Picture], origin: Origin)
 
 
 def _html(element: Element) -> str:
-    return tostring(element, encoding="unicode", method="html")
+    # ElementTree's own form of HTML leaves < in attributes as it is. What was written cannot hold a tag, so that the
+    # only empty element is ours.
+    text = tostring(element, encoding="unicode", short_empty_elements=False)
+    return text.replace("<br></br>", "<br>")
 
 
 def _text(tag: str, text: str, style: str = "") -> Element:
