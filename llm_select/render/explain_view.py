@@ -12,6 +12,7 @@ from llm_select.render.item_view import (
     memory_cell,
     quality_cell,
     speed_cell,
+    stacked,
     terms_table,
 )
 from llm_select.render.loss_view import loss_cell, pairs_table
@@ -47,7 +48,10 @@ def memory_pairs(memory: MemoryEstimate, title: str) -> Pairs:
             ("fullest device", f"{gib(memory.device_expected)}, up to {gib(memory.device_high)}")
         )
         rows.append(("verdict", str(memory.verdict)))
-    return Pairs(tuple(rows), title)
+    parts = (memory.weights, memory.kv_cache, memory.activations, memory.overhead)
+    whole = max(memory.total, memory.high)
+    bars = (*stacked(parts, whole), (0.0, memory.total / whole)) if whole > 0 else ()
+    return Pairs(tuple(rows), title, bars)
 
 
 def explanation_document(result: Explanation, catalog: Catalog) -> Document:

@@ -157,7 +157,6 @@ def _row(
             group,
             "text",
             shorten(row.said, room),
-            cls="ls-total",
             x=along.end if one else along.start,
             y=top + LINE - 4 if one else top + 2 * LINE - 4,
             text_anchor="end" if one else "start",

@@ -105,7 +105,7 @@ def _row(root: Element, one: Measured, along: Scale, top: float) -> None:
     left = shorten(one.label, (room - text_width(short) - 12) / BOLD)
     add(group, "rect", cls="ls-hit", x=along.start, y=top, width=room, height=ROW)
     add(group, "text", left, cls="ls-strong", x=along.start, y=base)
-    add(group, "text", short, cls="ls-total", x=along.end, y=base, text_anchor="end")
+    add(group, "text", short, x=along.end, y=base, text_anchor="end")
     if one.low is not None and one.high is not None:
         low, high = (along.at(v) if drawable(v, along.log) else None for v in (one.low, one.high))
         if low is not None and high is not None:

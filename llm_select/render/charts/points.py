@@ -26,8 +26,13 @@ Link = Callable[["Item"], str | None]
 
 
 def plots(result: Recommendation) -> tuple[Against, ...]:
-    """What there is something to plot against: figures that some model which meets every need has."""
-    return tuple(a for a in AGAINST if any(figure(item, a) is not None for item in result.picks))
+    """What there is something to plot against: figures that some pick has; where nothing fits, that some rejected model
+    has. At least one, be it of an empty plot."""
+    for items in (result.picks, result.rejected):
+        found = [a for a in AGAINST if any(figure(item, a) is not None for item in items)]
+        if found:
+            return tuple(found)
+    return AGAINST[:1]
 
 
 def points(

@@ -55,7 +55,7 @@ _RULES = (
     (".ls-chart text", "fill", "text", "font: 12px system-ui, sans-serif;"),
     (
         # Letters on a rim of the ground, so that a line behind them does not strike them through.
-        ".ls-chart .ls-name, .ls-chart .ls-total, .ls-chart .ls-strong, .ls-chart .ls-limit-text",
+        ".ls-chart .ls-name, .ls-chart .ls-limit-text, .ls-chart .ls-row text",
         "stroke",
         "background",
         "stroke-width: 3; stroke-linejoin: round; paint-order: stroke;",

@@ -22,7 +22,12 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 def clean(text: str) -> str:
     """The text on one line, without marks of direction, every sign that XML forbids as �."""
-    return " ".join(_NO_XML.sub("\ufffd", _BIDI.sub("", text)).split())
+    return " ".join(printable(text).split())
+
+
+def printable(text: str) -> str:
+    """The text with its spaces and lines, without marks of direction, every sign that XML forbids as �."""
+    return _NO_XML.sub("\ufffd", _BIDI.sub("", text))
 
 
 def safe_link(href: str | None) -> str | None:
