@@ -30,8 +30,11 @@ DEFAULT_TOP = 5
 MAX_TOP = 100_000
 
 
-def recommendation(catalog: Catalog, asked: Asked, *, whole: bool = False) -> Recommendation:
-    """The answer of `recommend`; with `whole` every unrated model is tried, as JSON has it.
+def recommendation(
+    catalog: Catalog, asked: Asked, *, whole: bool = False, misses: bool = False
+) -> Recommendation:
+    """The answer of `recommend`; with `whole` every unrated model is tried, as for JSON, with `misses` the machine for
+    every rejected one, as for a file with pictures.
 
     Raises UsageError and its kin for anything wrong.
     """
@@ -40,7 +43,7 @@ def recommendation(catalog: Catalog, asked: Asked, *, whole: bool = False) -> Re
     return recommend(
         catalog,
         requirements,
-        near_misses=max(SHOWN, shown),
+        near_misses=None if misses else max(SHOWN, shown),
         unrated=None if whole else UNRATED_SHOWN,
     )
 

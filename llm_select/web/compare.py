@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from llm_select.errors import LlmSelectError
 from llm_select.render.compare_view import comparison_document
+from llm_select.render.pictures import of_comparison
 from llm_select.web import answers, links
 from llm_select.web.fields import COMPARE, MODEL
-from llm_select.web.pictures import memory_bars
+from llm_select.web.pictures import drawn
 from llm_select.web.site import WRONG, page
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def answer(site: Site, visit: Visit) -> Response:
         try:
             result = answers.comparison(catalog, asked)
             document = comparison_document(result, catalog, rated=asked.one("task") is not None)
-            bars = memory_bars(result.items, result.requirements.machine)
+            bars = drawn(of_comparison(result))
         except LlmSelectError as error:
             errors.append(error)
     found = visit.faults(errors)

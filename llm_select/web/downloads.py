@@ -80,7 +80,7 @@ def _recommend_csv(site: Site, visit: Visit) -> str:
 
 
 def _recommend_svg(site: Site, visit: Visit) -> str:
-    result = answers.recommendation(site.catalog, visit.asked)
+    result = answers.recommendation(site.catalog, visit.asked, misses=True)
     chosen = against(visit.asked, result)
     top = answers.top(visit.asked)
     return recommendation_svg(result, site.catalog, chosen, top=top, style=True) + "\n"

@@ -43,7 +43,7 @@ def answer(site: Site, visit: Visit) -> Response:
             top = answers.top(asked)
             result = answers.recommendation(site.catalog, asked)
             plotted = plot(result, site.catalog, asked, top)
-            bars = score_parts(result.picks[:top], asked) if result.picks else None
+            bars = score_parts(result, site.catalog, top)
             shown = ranking(result, site.catalog, asked, top)
         except LlmSelectError as error:
             errors.append(error)

@@ -13,9 +13,10 @@ from llm_select.render.explain_view import EVIDENCE_ROWS, explanation_document, 
 from llm_select.render.item_view import evidence_table, format_and_engine
 from llm_select.render.messages import remedy
 from llm_select.render.numbers import tokens
+from llm_select.render.pictures import of_explanation, of_memory
 from llm_select.web import answers, links
 from llm_select.web.fields import MODEL
-from llm_select.web.pictures import memory_bar, score_parts
+from llm_select.web.pictures import drawn
 from llm_select.web.ranking import Evidence, Way, evidence
 from llm_select.web.site import WRONG, page
 
@@ -147,7 +148,7 @@ def _explained(result: Explanation, catalog: Catalog, asked: Asked) -> Explained
         lead=document.blocks[:2],
         blocks=tuple(block for block in document.blocks[2:] if block not in apart),
         ways=_ways(lifting, result.changes, asked),
-        chart=score_parts([item], asked) if result.rank is not None else None,
+        chart=drawn(of_explanation(result)[:1]) if item.terms else None,
         evidence=rows,
         evidence_title=title,
     )
@@ -178,7 +179,7 @@ def _memory(item: Item, requirements: Requirements) -> Memory | None:
         context=tokens(context),
     )
     return Memory(
-        memory_bar(label, item.memory, requirements.machine),
+        drawn(of_memory(label, item.memory, requirements.machine)),
         _parts(item),
         context,
         _stops(item.candidate.model, context),

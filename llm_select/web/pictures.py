@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from markupsafe import Markup
 
 from llm_select.errors import UsageError
-from llm_select.i18n import tr
 from llm_select.messages import Message
-from llm_select.render.charts.memory import Capacity, Fullest, Memory, memory
 from llm_select.render.charts.points import AGAINST, heading, plots, points, recommendation_svg
-from llm_select.render.charts.terms import Scored, terms
-from llm_select.render.item_view import format_and_engine
+from llm_select.render.pictures import of_recommendation
 from llm_select.selection.tradeoffs import Against
-from llm_select.units import GIB
 from llm_select.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
-    from llm_select.estimates.types import Machine, MemoryEstimate
     from llm_select.render.charts.scatter import Point
+    from llm_select.render.pictures import Picture
     from llm_select.schema.catalog import Catalog
     from llm_select.selection.types import Item, Recommendation
     from llm_select.web.asked import Asked
+
+WIDTH = 720
+"""Of a picture where it is shown unscaled."""
 
 
 class Tab(NamedTuple):
@@ -88,71 +87,13 @@ def plot(result: Recommendation, catalog: Catalog, asked: Asked, top: int) -> Pl
     )
 
 
-def score_parts(items: Sequence[Item], asked: Asked) -> Markup:
-    """A bar for each pick, of what its criteria give."""
-    found = [
-        Scored(
-            item.candidate.model.name,
-            item.score or 0.0,
-            tuple((tr(term.criterion), term.contribution) for term in item.terms),
-            href=links.model(item.candidate.model_id, asked),
-        )
-        for item in items
-    ]
-    title = tr("What each criterion gives to the score")
-    described = tr("Stacked bars, one for each pick; the parts add up to the score.")
-    return Markup(terms(found, title=title, description=described))
-
-
-def memory_bar(label: str, estimate: MemoryEstimate, machine: Machine | None) -> Markup:
-    """Memory by part against what the device has; of several devices, also the fullest against one."""
-    title = tr("Memory of {label}", label=label)
-    described = tr("A stacked bar of the parts, with lines where memory ends.")
-    devices = machine.devices if machine is not None else 1
-    whole = _memory(label, estimate)
-    if machine is None or devices == 1:
-        room = _room(machine, 1)
-        return Markup(memory([whole], room, title=title, description=described))
-    fullest = Fullest(
-        tr("the fullest of {n} devices", n=devices),
-        estimate.device_expected / GIB,
-        estimate.device_high / GIB,
-    )
-    each = tr("The fullest device, against what one has")
-    return Markup(
-        memory([whole], _room(machine, devices), title=title, description=described)
-        + memory([fullest], _room(machine, 1), title=each, description=described)
-    )
-
-
-def memory_bars(items: Sequence[Item], machine: Machine | None) -> Markup:
-    """A bar for each model whose memory was estimated."""
-    found = [
-        _memory(f"{item.candidate.model.name}, {format_and_engine(item)}", item.memory)
-        for item in items
-        if item.memory is not None
-    ]
-    if not found:
+def score_parts(result: Recommendation, catalog: Catalog, top: int) -> Markup:
+    """A bar for each pick, of what its criteria give; nothing without picks."""
+    if not result.picks:
         return Markup()
-    title = tr("Memory side by side")
-    described = tr("A stacked bar of the parts, with lines where memory ends.")
-    room = _room(machine, machine.devices if machine is not None else 1)
-    return Markup(memory(found, room, title=title, description=described))
+    return drawn(of_recommendation(result, catalog, top=top)[-1:])
 
 
-def _memory(label: str, one: MemoryEstimate) -> Memory:
-    return Memory(
-        label,
-        weights=one.weights / GIB,
-        cache=one.kv_cache / GIB,
-        activations=one.activations / GIB,
-        overhead=one.overhead / GIB,
-        low=one.low / GIB,
-        high=one.high / GIB,
-    )
-
-
-def _room(machine: Machine | None, devices: int) -> Capacity:
-    if machine is None:
-        return Capacity(None, None)
-    return Capacity(machine.usable_gib * devices, machine.nominal_gib * devices)
+def drawn(found: Iterable[Picture]) -> Markup:
+    """Pictures for a page that has their sheet."""
+    return Markup("").join(Markup(one.draw(width=WIDTH, style=False)) for one in found)
