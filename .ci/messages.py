@@ -1,6 +1,7 @@
 """Message catalogs: `--write` brings them up to date with the code, `--check` fails when they are not.
 
-Messages are the literal first arguments of `tr`, `trn` and `Message`, and the texts of options and commands. A
+Messages are the literal first arguments of `tr`, `trn` and `Message`, also in the page's templates, and the texts of
+options and commands. A
 translation is complete when every message has one, nothing is left of messages that are gone, and the same values
 stand in both.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).parents[1]
 CODE = ROOT / "llm_select"
@@ -28,6 +30,9 @@ TYPER = {"help", "epilog"}
 """Keyword arguments of typer's that are shown to users."""
 COMMANDS = {"command", "callback"}
 """Decorators of typer's: the docstring of what they decorate is a help text."""
+TEMPLATES = CODE / "web" / "templates"
+OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+"""As the page reads its templates; a template that cannot be read is an error."""
 SKIPPED = (CODE / "export" / "training" / "project", CODE / "locale")
 
 
@@ -47,6 +52,17 @@ def messages() -> Iterator[tuple[str | tuple[str, str], str, int]]:
         for node in ast.walk(ast.parse(code)):
             for text, line in _of(node, cli=path.parent.name == "cli"):
                 yield text, name, line
+    yield from _of_templates()
+
+
+def _of_templates() -> Iterator[tuple[str | tuple[str, str], str, int]]:
+    for path in sorted(TEMPLATES.glob("*.html")):
+        with path.open("rb") as file:
+            for line, _, text, _ in babel_extract(file, ("tr", "trn"), (), OPTIONS):
+                # Values come after the texts; what is none is no literal text.
+                kept = [text] if isinstance(text, str) else [t for t in text if t is not None]
+                found = kept[0] if len(kept) == 1 else (kept[0], kept[1])
+                yield found, path.relative_to(ROOT).as_posix(), line
 
 
 def _of(node: ast.AST, *, cli: bool) -> Iterator[tuple[str | tuple[str, str], int]]:

@@ -47,6 +47,7 @@ def test_the_back_button_brings_the_question_back(page: Any, site: str) -> None:
     page.wait_for_url(site + QUESTION)
     expect(page.locator("#question input[name='commercial']")).not_to_be_checked()
     expect(page.locator("table.ranking")).to_contain_text("Tower+ 9B")
+    page.wait_for_load_state("networkidle")
     page.go_forward()
     page.wait_for_url("**commercial=on")
     expect(page.locator("#question input[name='commercial']")).to_be_checked()
