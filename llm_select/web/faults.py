@@ -41,7 +41,10 @@ def _fault(error: LlmSelectError, asked: Asked, fields: frozenset[str]) -> Fault
     if field is None and where:
         text = f"{where}: {text}"
     remedy = translated(error.remedy) if error.remedy else None
-    return Fault(field, text, remedy, _mended(error, asked, name))
+    mended = _mended(error, asked, name)
+    if remedy in [one.label for one in mended]:
+        remedy = None  # the link says it
+    return Fault(field, text, remedy, mended)
 
 
 def _mended(error: LlmSelectError, asked: Asked, name: str) -> tuple[Mended, ...]:
