@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import listing, prose, tr
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
     evidence_table,
@@ -19,6 +20,7 @@ from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
 from llm_select.render.thinking_view import thinking_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
+from llm_select.render.words import task_name, word
 from llm_select.selection.recommend import UNRATED_SHOWN
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ def recommendation_document(
     else:
         blocks.append(
             Text(
-                "Nothing rated meets every requirement." if result.unrated else "Nothing fits.",
+                tr("Nothing rated meets every requirement.")
+                if result.unrated
+                else tr("Nothing fits."),
                 "warn",
             )
         )
@@ -64,7 +68,7 @@ def recommendation_document(
     elif not result.picks or explain or everything:
         misses = result.rejected if everything else result.rejected[:NEAR_MISSES]
         if misses:
-            title = "Rejected" if everything else "Nearest misses"
+            title = tr("Rejected") if everything else tr("Nearest misses")
             blocks.append(_misses(misses, title, result))
     elif result.rejected:
         better = _better_misses(result)
@@ -74,7 +78,7 @@ def recommendation_document(
         own = [item for item in better if id(item) not in elsewhere]
         # The smallest change first: a model that needs a little more memory before one that needs a cluster.
         own.sort(key=lambda item: item.memory.device_high if item.memory is not None else 0.0)
-        blocks.append(_misses(tuple(own[:NEAR_MISSES]), "Better at the task, but", result))
+        blocks.append(_misses(tuple(own[:NEAR_MISSES]), tr("Better at the task, but"), result))
         hosted = [item for item in better if id(item) in elsewhere]
         if hosted:
             blocks.append(_hosted_note(hosted))
@@ -94,29 +98,32 @@ def recommendation_document(
 
 def _headline(result: Recommendation, catalog: Catalog) -> str:
     requirements = result.requirements
-    about = ", ".join((*requirements.pairs, *requirements.languages))
+    about = listing((*requirements.pairs, *requirements.languages))
     machine = requirements.machine
-    where = ""
-    if machine is not None and requirements.weights_access != "hosted":
-        times = f"{machine.devices} × " if machine.devices > 1 else ""
-        where = f" on {times}{machine.name}"
-        if machine.device is not None:
-            where += f" ({machine.nominal_gib:g} GiB)"
-    name = catalog.tasks[requirements.task].name
-    return f"{name}{' (' + about + ')' if about else ''}{where}"
+    task = task_name(catalog.tasks[requirements.task])
+    if about:
+        task = f"{task} ({about})"
+    if machine is None or requirements.weights_access == "hosted":
+        return task
+    where = f"{machine.devices} × {machine.name}" if machine.devices > 1 else machine.name
+    if machine.device is not None:
+        where = f"{where} ({machine.nominal_gib:g} GiB)"
+    return tr("{task} on {machine}", task=task, machine=where)
 
 
 def _unranked_task(result: Recommendation, catalog: Catalog) -> list[Block]:
     """A task that no board ranks: what the literature shows first, then what would run."""
     blocks: list[Block] = [
         Text(
-            "No board ranks today's models for this task, so none is ranked and nothing is inferred.",
+            tr(
+                "No board ranks today's models for this task, so none is ranked and nothing is inferred."
+            ),
             "warn",
         )
     ]
-    literature = tuple(("literature", text) for text in _findings(result, catalog))
+    literature = tuple((tr("literature"), text) for text in _findings(result, catalog))
     if literature:
-        blocks.append(Pairs(literature, "What the literature shows"))
+        blocks.append(Pairs(literature, tr("What the literature shows")))
     waiting = [
         item.candidate.model.name
         for item in result.rejected
@@ -124,7 +131,12 @@ def _unranked_task(result: Recommendation, catalog: Catalog) -> list[Block]:
     ]
     if waiting:
         blocks.append(
-            Text(f"Could be fine-tuned with labelled examples (--examples N): {_some(waiting)}.")
+            Text(
+                tr(
+                    "Could be fine-tuned with labelled examples (--examples N): {models}.",
+                    models=_some(waiting),
+                )
+            )
         )
     names = {
         kind: [i.candidate.model.name for i in result.unrated if i.candidate.model.kind == kind]
@@ -132,14 +144,24 @@ def _unranked_task(result: Recommendation, catalog: Catalog) -> list[Block]:
     }
     for kind, found in names.items():
         if found:
-            use = "to prompt" if kind == "decoder" else "to fine-tune"
-            blocks.append(Text(f"Fit, {kind}s {use}, unrated: {_some(found)}.", "note"))
+            text = _fitting(kind, _some(found))
+            blocks.append(Text(text, "note"))
     return blocks
 
 
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - UNRATED_SHOWN} more" if len(names) > UNRATED_SHOWN else ""
-    return ", ".join(names[:UNRATED_SHOWN]) + more
+def _fitting(kind: str, models: str) -> str:
+    if kind == "decoder":
+        return tr("Fit, decoders to prompt, unrated: {models}.", models=models)
+    if kind == "encoder":
+        return tr("Fit, encoders to fine-tune, unrated: {models}.", models=models)
+    return tr("Fit, encoder-decoders to fine-tune, unrated: {models}.", models=models)
+
+
+def _some(names: list[str], most: int = UNRATED_SHOWN) -> str:
+    shown = listing(names[:most])
+    if len(names) <= most:
+        return shown
+    return tr("{names} and {n} more", names=shown, n=len(names) - most)
 
 
 def _findings(result: Recommendation, catalog: Catalog) -> list[str]:
@@ -147,7 +169,7 @@ def _findings(result: Recommendation, catalog: Catalog) -> list[str]:
     for finding in catalog.tasks[result.requirements.task].findings:
         found = catalog.sources.get(finding.source)
         where = f" ({found.title}, {found.url})" if found is not None else ""
-        texts.append(finding.statement + where)
+        texts.append(prose(finding.statement) + where)
     return texts
 
 
@@ -156,19 +178,24 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
     priced = any(item.candidate.offer is not None for item in items)
     columns = [
         Column("#", right=True, keep=True),
-        Column("Model"),
-        Column("Format, engine"),
-        Column(f"Quality ({result.target.benchmark.unit})" if result.target else "Quality", True),
-        Column(f"GiB{_each(result)}", right=True, keep=True),
+        Column(tr("Model")),
+        Column(tr("Format, engine")),
+        Column(
+            tr("Quality ({unit})", unit=result.target.benchmark.unit)
+            if result.target
+            else tr("Quality"),
+            True,
+        ),
+        Column(tr("GiB each") if _several(result) else "GiB", right=True, keep=True),
     ]
     if fast:
-        columns.append(Column("Tokens/s", right=True, keep=True))
+        columns.append(Column(tr("Tokens/s"), right=True, keep=True))
     if priced:
-        columns.append(Column("$/M out", right=True, keep=True))
+        columns.append(Column(tr("$/M out"), right=True, keep=True))
     columns += [
-        Column("Licence", wide=True),
-        Column("Beats next", right=True, wide=True),
-        Column("Score", right=True, keep=True),
+        Column(tr("Licence"), wide=True),
+        Column(tr("Beats next"), right=True, wide=True),
+        Column(tr("Score"), right=True, keep=True),
     ]
     rows = []
     for rank, item in enumerate(items, 1):
@@ -194,14 +221,14 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
     return Table(tuple(columns), tuple(rows))
 
 
-def _each(result: Recommendation) -> str:
+def _several(result: Recommendation) -> bool:
     machine = result.requirements.machine
-    return " each" if machine is not None and machine.devices > 1 else ""
+    return machine is not None and machine.devices > 1
 
 
 def _name(item: Item) -> str:
-    mode = " (thinking)" if item.candidate.mode == "thinking" else ""
-    return item.candidate.model.name + mode
+    name = item.candidate.model.name
+    return tr("{model} (thinking)", model=name) if item.candidate.mode == "thinking" else name
 
 
 def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) -> list[Block]:
@@ -210,33 +237,47 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
     if "inferred" in tags:
         notes.append(
             Text(
-                "~ inferred from other boards through the models they share; not measured.", "note"
+                tr("~ inferred from other boards through the models they share; not measured."),
+                "note",
             )
         )
     if any(_deducted(item) for item in items):
         notes.append(
             Text(
-                "Quality is that of the unquantized model; the score deducts what its format costs "
-                "(see --explain).",
+                tr(
+                    "Quality is that of the unquantized model; the score deducts what its format costs (see "
+                    "--explain)."
+                ),
                 "note",
             )
         )
     unmeasured = [item for item in items if _quantized_unmeasured(item)]
     if unmeasured:
-        forms = ", ".join(dict.fromkeys(_sized_format(item) for item in unmeasured))
+        forms = listing(dict.fromkeys(_sized_format(item) for item in unmeasured))
         notes.append(
-            Text(f"What a format costs was not measured, and not deducted, for {forms}.", "note")
+            Text(
+                tr(
+                    "What a format costs was not measured, and not deducted, for {formats}.",
+                    formats=forms,
+                ),
+                "note",
+            )
         )
     notes += [
         Text(text, "note") for text in thinking_notes(items, result.requirements.task, catalog)
     ]
     if any(item.candidate.offer is not None for item in items):
         notes.append(
-            Text("Hosted models score 0 for speed and free memory, which nobody publishes.", "note")
+            Text(
+                tr("Hosted models score 0 for speed and free memory, which nobody publishes."),
+                "note",
+            )
         )
     tied = _tied(items, result)
     if tied:
-        notes.append(Text(f"Places {tied} can hardly be told apart by quality.", "note"))
+        notes.append(
+            Text(tr("Places {places} can hardly be told apart by quality.", places=tied), "note")
+        )
     developer = any(
         row.reported_by == "developer"
         for item in items
@@ -244,23 +285,28 @@ def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) ->
         for row in item.quality.evidence[:1]
     )
     if developer:
-        notes.append(Text("* reported by the model's own developer.", "note"))
+        notes.append(Text(tr("* reported by the model's own developer."), "note"))
     restricted = [item for item in items if _restricted(item, catalog)]
     if restricted:
-        names = ", ".join(dict.fromkeys(item.candidate.model.name for item in restricted))
-        notes.append(Text(f"Not for commercial use by their licence: {names}.", "warn"))
+        names = listing(dict.fromkeys(item.candidate.model.name for item in restricted))
+        notes.append(
+            Text(tr("Not for commercial use by their licence: {models}.", models=names), "warn")
+        )
     followed = {
         item.candidate.model.name: catalog.models[item.candidate.model.superseded_by].name
         for item in items
         if item.candidate.model.superseded_by in catalog.models
     }
     if followed:
-        text = ", ".join(f"{old} by {new}" for old, new in followed.items())
-        notes.append(Text(f"Superseded by a newer model of its line: {text}.", "note"))
+        text = listing(tr("{old} by {new}", old=old, new=new) for old, new in followed.items())
+        notes.append(
+            Text(tr("Superseded by a newer model of its line: {pairs}.", pairs=text), "note")
+        )
     if len(result.picks) > len(items):
         notes.append(
             Text(
-                f"{len(result.picks) - len(items)} more fit; see them with --top or --all.", "note"
+                tr("{n} more fit; see them with --top or --all.", n=len(result.picks) - len(items)),
+                "note",
             )
         )
     return notes
@@ -277,7 +323,7 @@ def _tied(items: tuple[Item, ...], result: Recommendation) -> str:
             runs[-1].append(place + 1)
         else:
             runs.append([place, place + 1])
-    return ", ".join(f"{run[0]}–{run[-1]}" for run in runs)
+    return listing(f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def _restricted(item: Item, catalog: Catalog) -> bool:
@@ -298,12 +344,12 @@ def _sized_format(item: Item) -> str:
     """`Q6_K of Gemma 3 27B`."""
     quantization = item.candidate.quantization
     name = quantization.name if quantization is not None else ""
-    return f"{name} of {item.candidate.model.name}"
+    return tr("{format} of {model}", format=name, model=item.candidate.model.name)
 
 
 def _explanation(rank: int, item: Item, catalog: Catalog) -> list[Block]:
     return [
-        Text(f"{rank}. {_name(item)}: why", "head"),
+        Text(tr("{rank}. {name}: why", rank=rank, name=_name(item)), "head"),
         terms_table(item),
         evidence_table(item, catalog),
     ]
@@ -324,14 +370,14 @@ def _variants(items: tuple[Item, ...]) -> Table:
             )
     return Table(
         (
-            Column("Model"),
-            Column("Format, engine"),
+            Column(tr("Model")),
+            Column(tr("Format, engine")),
             Column("GiB", right=True, keep=True),
-            Column("Tokens/s", right=True),
-            Column("Score", right=True, keep=True),
+            Column(tr("Tokens/s"), right=True),
+            Column(tr("Score"), right=True, keep=True),
         ),
         tuple(rows),
-        "Every variant that fits",
+        tr("Every variant that fits"),
     )
 
 
@@ -352,13 +398,16 @@ def _better_misses(result: Recommendation) -> tuple[Item, ...]:
 
 
 def _hosted_note(items: list[Item]) -> Text:
-    shown = ", ".join(
+    models = [
         f"{item.candidate.model.name} {score(item.quality.value)}"
-        for item in items[:NEAR_MISSES]
+        for item in items
         if item.quality is not None
+    ]
+    text = tr(
+        "Better but only hosted: {models}; see --weights-access any.",
+        models=_some(models, NEAR_MISSES),
     )
-    more = f" and {len(items) - NEAR_MISSES} more" if len(items) > NEAR_MISSES else ""
-    return Text(f"Better but only hosted: {shown}{more}; see --weights-access any.", "note")
+    return Text(text, "note")
 
 
 def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Table:
@@ -373,10 +422,10 @@ def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Tabl
     ]
     return Table(
         (
-            Column("Model"),
-            Column("Quality", right=True),
-            Column("Why not"),
-            Column("Would be admitted"),
+            Column(tr("Model")),
+            Column(tr("Quality"), right=True),
+            Column(tr("Why not")),
+            Column(tr("Would be admitted")),
         ),
         tuple(rows),
         title,
@@ -385,37 +434,54 @@ def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Tabl
 
 def _unrated(result: Recommendation, everything: bool) -> Text:
     names = [_name(item) for item in result.unrated]
-    shown = ", ".join(names) if everything else _some(names)
+    shown = listing(names) if everything else _some(names)
     left = len(result.untried)
-    more = f"; {left} more were not tried on the machine (--all tries them)" if left else ""
+    if not left:
+        return Text(
+            tr(
+                "Fit but unrated, for want of published evidence on this task: {models}.",
+                models=shown,
+            ),
+            "note",
+        )
     return Text(
-        f"Fit but unrated, for want of published evidence on this task: {shown}{more}.", "note"
+        tr(
+            "Fit but unrated, for want of published evidence on this task: {models}; {n} more were not tried on the "
+            "machine (--all tries them).",
+            models=shown,
+            n=left,
+        ),
+        "note",
     )
 
 
 def _standing(result: Recommendation, shown: tuple[Item, ...], catalog: Catalog) -> Pairs:
-    rows = [("assumed", sentence(reason)) for reason in result.assumptions]
-    weights = ", ".join(
-        f"{name} {weight:.2g}" for name, weight in result.requirements.weights.items() if weight > 0
+    rows = [(tr("assumed"), sentence(reason)) for reason in result.assumptions]
+    weights = listing(
+        f"{word(name)} {weight:.2g}"
+        for name, weight in result.requirements.weights.items()
+        if weight > 0
     )
-    rows.append(("weights", f"{weights} ({result.requirements.profile})"))
+    rows.append((tr("weights"), f"{weights} ({result.requirements.profile})"))
     rows += [
-        ("left out", f"{criterion}: {sentence(reason)}")
+        (tr("left out"), f"{word(criterion)}: {sentence(reason)}")
         for criterion, reason in result.dropped.items()
     ]
     if result.target is not None:
         board = catalog.boards[result.target.stem]
         source = catalog.sources.get(board.source)
         label = f"{result.target.label}, {result.target.benchmark.metric}, {board.date}"
-        rows.append(("quality on", label))
+        rows.append((tr("quality on"), label))
         if source is not None:
-            rows.append(("source", f"{source.title} {source.url}"))
+            rows.append((tr("source"), f"{source.title} {source.url}"))
         if result.target.benchmark.automatic:
-            rows.append(("note", "the metric is automatic, not a human judgement"))
+            rows.append((tr("note"), tr("the metric is automatic, not a human judgement")))
             people = people_note(shown, result.requirements, catalog)
             if people is not None:
-                rows.append(("people", people))
+                rows.append((tr("people"), people))
     if result.target is not None:
-        rows += [("literature", text) for text in _findings(result, catalog)]
-    rows.append(("rejected", f"{len(result.rejected)} models; --all lists each with its reason"))
-    return Pairs(tuple(rows), "On what this stands")
+        rows += [(tr("literature"), text) for text in _findings(result, catalog)]
+    rows.append(
+        (tr("rejected"), tr("{n} models; --all lists each with its reason", n=len(result.rejected)))
+    )
+    return Pairs(tuple(rows), tr("On what this stands"))
