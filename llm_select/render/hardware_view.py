@@ -33,7 +33,7 @@ def rows(machine: Machine, seen: Seen) -> list[tuple[str, str]]:
     many = machine.devices > 1
     speed = machine.bandwidth_gb_s
     found = [
-        (tr("machine"), machine.name),
+        (tr("machine"), translated(machine.name)),
         (tr("device in the catalog"), machine.device or tr("none")),
         (tr("vendor"), translated(VENDORS.get(machine.vendor or "", Message("unknown")))),
         (tr("number of devices"), str(machine.devices)),

@@ -76,6 +76,7 @@ WORDS = {
         Message("tensor"),
         Message("pipeline"),
         # why no speed is known
+        Message("no machine"),
         Message("bandwidth unknown"),
         Message("host bandwidth unknown"),
         Message("compute unknown"),
@@ -86,6 +87,7 @@ WORDS = {
         Message("accumulation"),
         Message("batch"),
         Message("checkpointing"),
+        Message("engine"),
         Message("epochs"),
         Message("gpus"),
         Message("label smoothing"),

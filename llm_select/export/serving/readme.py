@@ -93,8 +93,8 @@ def _files(one: Export) -> Iterator[str]:
         yield ""
     if any("convert_hf_to_gguf" in command for command in commands):
         yield tr(
-            "`convert_hf_to_gguf.py` and `llama-quantize` come with llama.cpp\n(https://github.com/ggml-org/llama.cpp); "
-            "the first wants the packages of its requirements.txt."
+            "`convert_hf_to_gguf.py` and `llama-quantize` come with llama.cpp\n"
+            "(https://github.com/ggml-org/llama.cpp); the first wants the packages of its requirements.txt."
         )
         yield ""
     template = next((f.value for f in plan.flags if f.role == "chat-template"), None)
