@@ -26,9 +26,10 @@ class LlmSelectError(Exception):
     def __str__(self) -> str:
         return self.laid_out(str(self.message), self.remedy)
 
-    def laid_out(self, message: str, remedy: str | None) -> str:
-        """`message` and `remedy`, in whatever language, as an error is written."""
-        head = f"{self.where}: {message}" if self.where else message
+    def laid_out(self, message: str, remedy: str | None, where: str | None = None) -> str:
+        """`message`, `remedy` and `where`, in whatever language, as an error is written."""
+        where = where or self.where
+        head = f"{where}: {message}" if where else message
         return f"{head}\n  {remedy}" if remedy else head
 
 
