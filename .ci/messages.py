@@ -1,6 +1,7 @@
 """Message catalogs: `--write` brings them up to date with the code, `--check` fails when they are not.
 
-Messages are the literal first arguments of `tr`, `trn` and `Message`, and the texts of options and commands. A
+Messages are the literal first arguments of `tr`, `trn` and `Message`, the texts of options and commands, and the pages
+of rules. A
 translation is complete when every message has one, nothing is left of messages that are gone, and the same values
 stand in both.
 """
@@ -28,6 +29,8 @@ TYPER = {"help", "epilog"}
 """Keyword arguments of typer's that are shown to users."""
 COMMANDS = {"command", "callback"}
 """Decorators of typer's: the docstring of what they decorate is a help text."""
+RULES = CODE / "catalog" / "rules"
+"""Rules' pages are docstrings too; they are told by their headings."""
 SKIPPED = (CODE / "export" / "training" / "project", CODE / "locale")
 
 
@@ -47,6 +50,10 @@ def messages() -> Iterator[tuple[str | tuple[str, str], str, int]]:
         for node in ast.walk(ast.parse(code)):
             for text, line in _of(node, cli=path.parent.name == "cli"):
                 yield text, name, line
+            if path.parent == RULES and isinstance(node, ast.FunctionDef):
+                page = ast.get_docstring(node)
+                if page and "\n## " in page:
+                    yield page, name, node.lineno
 
 
 def _of(node: ast.AST, *, cli: bool) -> Iterator[tuple[str | tuple[str, str], int]]:
@@ -147,7 +154,10 @@ def problems(message: Message) -> Iterator[str]:
     if not all(strings):
         yield "not translated"
         return
-    wanted = set().union(*map(_values, ids))
+    try:
+        wanted = set().union(*map(_values, ids))
+    except ValueError:  # braces that are no places: a message without values
+        return
     for one in strings:
         try:
             given = _values(one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from llm_select.messages import Message
+from llm_select.messages import Message, joined, placed
 
 
 class LlmSelectError(Exception):
@@ -25,6 +25,11 @@ class LlmSelectError(Exception):
 
     def __str__(self) -> str:
         return self.laid_out(str(self.message), self.remedy)
+
+    def as_message(self) -> Message:
+        """The whole error as one sentence, to be a value of another."""
+        head = placed(self.where, self.message) if self.where else self.message
+        return joined("\n  ", [head, self.remedy] if self.remedy else [head])
 
     def laid_out(self, message: str, remedy: str | None, where: str | None = None) -> str:
         """`message`, `remedy` and `where`, in whatever language, as an error is written."""

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from llm_select.catalog.findings import Key, Path
-from llm_select.catalog.yaml_words import in_our_words
+from llm_select.foreign import in_our_words
 from llm_select.messages import Message
 
 MAX_BYTES = 4 * 2**20
@@ -36,7 +36,8 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+\Z")
 _NUMBER_STARTS = frozenset("0123456789+-.")
 _NOT_FINITE = frozenset((".nan", ".inf", "+.inf", "-.inf"))
 _UNACCEPTABLE = re.compile(
-    r"unacceptable character (\S+): control characters are not allowed in (.+), position (\d+)"
+    r"unacceptable character (\S+): control characters are not allowed"
+    r' in "<unicode string>", position (\d+)'
 )
 _NULLS = frozenset(("", "~", "null"))
 _INFINITY = float("inf")
@@ -331,11 +332,11 @@ def _unacceptable(text: str) -> str:
     found = _UNACCEPTABLE.fullmatch(text)
     if found is None:
         return text
-    code, name, position = found.groups()
+    code, position = found.groups()
     return Message(
-        "unacceptable character {code}: control characters are not allowed in {name}, position {position}",
+        "unacceptable character {code}: control characters are not allowed"
+        ' in "<unicode string>", position {position}',
         code=code,
-        name=name,
         position=position,
     )
 

@@ -185,7 +185,7 @@ def _hub_origin(origin: Origin) -> Origin:
 def _refuse(unused: Mapping[str, object], why: str) -> None:
     for name, value in unused.items():
         if value:
-            raise UsageError(f"{name} {why}", where=name)
+            raise UsageError(Message("{option} {why}", option=name, why=why), where=name)
 
 
 def _today() -> str:

@@ -170,7 +170,7 @@ def evaluate(
     for absent, where in ((data, "--data"), (model, "--model"), (endpoint, "--endpoint")):
         if not absent:
             raise UsageError(
-                "missing", where=where, remedy=Message("see `llm-select evaluate --help`")
+                Message("missing"), where=where, remedy=Message("see `llm-select evaluate --help`")
             )
     assert data is not None
     spoken = steps.one_language(loaded, task_id, pair or (), language or ())

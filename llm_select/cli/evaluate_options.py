@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_select.errors import AmbiguousNameError, UnknownNameError, UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, placed
 from llm_select.questions.names import named
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def read_template(path: Path | None, own: OwnData) -> Template:
     value: Any = document.value
     if document.problems:
         problem = document.problems[0]
-        raise UsageError(f"{path}:{problem.line}: {problem.message}", where="--template")
+        raise UsageError(placed(f"{path}:{problem.line}", problem.message), where="--template")
     unknown = sorted(value.keys() - {"prompt", "system"}) if isinstance(value, dict) else ["?"]
     if unknown or not all(isinstance(one, str) for one in value.values()) or "prompt" not in value:
         raise UsageError(

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.foreign import in_our_words
 from llm_select.i18n import shown
 from llm_select.messages import Message
 from llm_select.questions.cells import Row
@@ -80,7 +81,11 @@ def _read(
             rows = [{k: (v or "") for k, v in row.items() if k in names} for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(
-            Message("{path} is not a CSV file in UTF-8: {error}", path=path, error=str(error)),
+            Message(
+                "{path} is not a CSV file in UTF-8: {error}",
+                path=path,
+                error=in_our_words(str(error)),
+            ),
             where="--cases",
             remedy=Message("save it as UTF-8 CSV"),
         ) from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.foreign import in_our_words
 from llm_select.messages import Message, joined, placed
 
 MAX_BYTES = 2**30
@@ -129,7 +130,11 @@ def _json_rows(path: Path, text: str) -> Iterator[Row]:
         try:
             value = json.loads(record)
         except (ValueError, RecursionError) as error:
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else Message("not JSON")
+            reason = (
+                in_our_words(error.msg)
+                if isinstance(error, json.JSONDecodeError)
+                else Message("not JSON")
+            )
             problems.append(
                 Message("{path}:{line}: not JSON: {reason}", path=path, line=line, reason=reason)
             )
@@ -177,6 +182,6 @@ def _csv_rows(path: Path, text: str, delimiter: str) -> Iterator[Row]:
             elif not problems:
                 yield Row(line, dict(zip(names, cells, strict=True)))
     except csv.Error as error:
-        problems.append(placed(f"{path}:{reader.line_num}", str(error)))
+        problems.append(placed(f"{path}:{reader.line_num}", in_our_words(str(error))))
     if problems:
         raise DataError(problems, Message("quote cells that hold a comma, a quote or a line break"))

@@ -92,7 +92,7 @@ def answer(
         try:
             planned = plan_training(catalog, chosen.model_id, chosen.method, asked)
         except LlmSelectError as error:
-            unplanned = str(error)
+            unplanned = error.as_message()
     if planned is not None:
         _refuse_unused(planned, asked)
     lacking = None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from llm_select.errors import LlmSelectError
+from llm_select.foreign import in_our_words
 from llm_select.messages import Message
 
 MAX_JSON = 16 * 2**20
@@ -78,7 +79,8 @@ def csv_rows(data: bytes, where: str) -> tuple[list[str], list[tuple[int, dict[s
                 raise SourceError(Message("more than {limit:,} rows", limit=MAX_ROWS), where=where)
     except csv.Error as error:
         raise SourceError(
-            Message("not CSV: {error}", error=str(error)), where=f"{where}:{reader.line_num}"
+            Message("not CSV: {error}", error=in_our_words(str(error))),
+            where=f"{where}:{reader.line_num}",
         ) from None
     return names, rows
 
@@ -113,7 +115,7 @@ def json_value(data: bytes, where: str, most: int = MAX_JSON) -> Any:
         ) from None
     except json.JSONDecodeError as error:
         raise SourceError(
-            Message("not JSON: {reason}", reason=error.msg),
+            Message("not JSON: {reason}", reason=in_our_words(error.msg)),
             where=f"{where}:{error.lineno}:{error.colno}",
         ) from None
     except ValueError:  # an integer of thousands of digits

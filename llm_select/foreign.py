@@ -1,4 +1,4 @@
-"""What libyaml says of text that is no YAML, as messages that can be shown in another language."""
+"""What libraries say of text they cannot read, as messages that can be shown in another language."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from llm_select.messages import Message, joined
 _WORDS: dict[str, Message] = {
     text: text
     for text in (
+        # libyaml
         Message("while parsing a block collection"),
         Message("while parsing a block mapping"),
         Message("while parsing a flow mapping"),
         Message("while parsing a flow sequence"),
+        Message("while parsing a flow node"),
+        Message("while parsing a block node"),
         Message("while parsing a node"),
         Message("while parsing a tag"),
         Message("while parsing a quoted scalar"),
@@ -50,10 +53,30 @@ _WORDS: dict[str, Message] = {
         Message("found unknown directive name"),
         Message("found unknown escape character"),
         Message("mapping values are not allowed in this context"),
+        # json
+        Message("Expecting value"),
+        Message("Expecting property name enclosed in double quotes"),
+        Message("Expecting ':' delimiter"),
+        Message("Expecting ',' delimiter"),
+        Message("Extra data"),
+        Message("Illegal trailing comma before end of array"),
+        Message("Illegal trailing comma before end of object"),
+        Message("Invalid \\escape"),
+        Message("Invalid \\uXXXX escape"),
+        Message("Invalid control character at"),
+        Message("Unterminated string starting at"),
+        # csv
+        Message("unexpected end of data"),
+        Message("',' expected after '\"'"),
+        Message("line contains NUL"),
+        Message("field larger than field limit (131072)"),
+        Message(
+            "new-line character seen in unquoted field - do you need to open the file with newline=''?"
+        ),
     )
 }
 
 
 def in_our_words(*parts: str | None) -> Message:
-    """What libyaml was doing and what it met. What is not known here stays as libyaml says it."""
+    """What a library was doing and what it met. What is not known here stays as the library says it."""
     return joined(" ", [_WORDS.get(part, part) for part in parts if part])
