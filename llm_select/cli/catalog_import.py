@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from llm_select.catalog.importers.reading import MAX_JSON, SourceError, json_value, read_file
 from llm_select.cli.output import emit, open_catalog
 from llm_select.errors import UsageError
+from llm_select.i18n import translated
 from llm_select.messages import Message
 from llm_select.render.import_view import (
     board_document,
@@ -102,7 +103,7 @@ def import_price_table(
         lambda: {
             "version": VERSION,
             "offers": list(result.rows),
-            "notes": list(result.notes),
+            "notes": list(map(translated, result.notes)),
             "written": list(result.written),
         },
     )
@@ -129,13 +130,13 @@ def import_board_table(
         lambda: {
             "version": VERSION,
             "board": result.board,
-            "summary": result.summary,
+            "summary": translated(result.summary),
             "differing": [
                 {"entry": name, "language": tag, "board": old, "csv": new}
                 for name, tag, old, new in result.differing
             ],
             "unknown": list(result.unknown),
-            "notes": list(result.notes),
+            "notes": list(map(translated, result.notes)),
             "text": result.text,
             "written": list(result.written),
         },

@@ -115,6 +115,20 @@ def test_faults_of_a_data_file_are_told_without_raw_english(
     assert raw_english(answer.err) == []
 
 
+def test_the_fixed_words_of_a_help_page_are_translated(call: Call) -> None:
+    with blotted_out():
+        page = call("hardware", "--help").out
+    assert "Usage" not in page
+    assert "Show this message" not in page
+    assert "List devices" not in page
+
+
+def test_help_is_english_again_afterwards(call: Call) -> None:
+    page = call("hardware", "--help").out
+    assert page.startswith("Usage: llm-select hardware")
+    assert "Show this message and exit." in page
+
+
 def test_an_error_of_a_plain_text_would_be_noticed() -> None:
     with blotted_out():
         text = shown(UsageError(Message("{what} is wrong", what="the other thing"), where="--x"))
