@@ -1,8 +1,8 @@
 """Message catalogs: `--write` brings them up to date with the code, `--check` fails when they are not.
 
-Messages are the literal first arguments of `tr`, `trn` and `Message`, the texts of options and commands, and the
-sentences of the catalog that `PROSE` names. A translation is complete when every message has one, nothing is left of
-messages that are gone, and the same values stand in both.
+Messages are the literal first arguments of `tr`, `trn` and `Message`, the texts of options and commands, the pages of
+rules, and the sentences of the catalog that `PROSE` names. A translation is complete when every message has one, nothing
+is left of messages that are gone, and the same values stand in both.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ PROSE = (
     ("tasks/*.yaml", ("findings", "*", "statement")),
 )
 """Fields of the bundled catalog that `prose` translates: files, and the way to the field; `*` is every key or item."""
+RULES = CODE / "catalog" / "rules"
+"""Rules' pages are docstrings too; they are told by their headings."""
 SKIPPED = (CODE / "export" / "training" / "project", CODE / "locale")
 
 
@@ -58,6 +60,10 @@ def messages() -> Iterator[tuple[str | tuple[str, str], str, int]]:
         for node in ast.walk(ast.parse(code)):
             for text, line in _of(node, cli=path.parent.name == "cli"):
                 yield text, name, line
+            if path.parent == RULES and isinstance(node, ast.FunctionDef):
+                page = ast.get_docstring(node)
+                if page and "\n## " in page:
+                    yield page, name, node.lineno
 
 
 def prose() -> Iterator[tuple[str, str]]:
@@ -186,7 +192,10 @@ def problems(message: Message) -> Iterator[str]:
         return
     if not formatted:  # prose has no values: a brace in it is a brace
         return
-    wanted = set().union(*map(_values, ids))
+    try:
+        wanted = set().union(*map(_values, ids))
+    except ValueError:  # braces that are no places: a message without values
+        return
     for one in strings:
         try:
             given = _values(one)

@@ -67,7 +67,8 @@ def prose(text: str) -> str:
 def shown(error: LlmSelectError) -> str:
     """An error in the reader's language: what is wrong and where, how to mend it, and everything found."""
     remedy = translated(error.remedy) if error.remedy else None
-    text = error.laid_out(translated(error.message), remedy)
+    where = translated(error.where) if error.where else None
+    text = error.laid_out(translated(error.message), remedy, where)
     findings = error.findings if isinstance(error, CatalogError) else ()
     return "\n".join([text, *map(translated, findings)])
 

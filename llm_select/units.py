@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 
 GIB = 2**30
 MIB = 2**20
@@ -25,15 +26,15 @@ def parse_memory_gib(text: str, *, where: str) -> float:
     match = _MEMORY.match(text)
     if match is None:
         raise UsageError(
-            f"{text!r} is not an amount of memory",
+            Message("{text!r} is not an amount of memory", text=text),
             where=where,
-            remedy="write a number of GiB such as 24, 24GB or 24GiB",
+            remedy=Message("write a number of GiB such as 24, 24GB or 24GiB"),
         )
     value = float(match[1]) * _FACTOR[(match[2] or "g")[0].lower()]
     if not 0 < value <= MAX_MEMORY_GIB:
         raise UsageError(
-            f"{text!r} is out of range",
+            Message("{text!r} is out of range", text=text),
             where=where,
-            remedy="memory must be more than 0 and at most 1,000,000 GiB",
+            remedy=Message("memory must be more than 0 and at most 1,000,000 GiB"),
         )
     return value

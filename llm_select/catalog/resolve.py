@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from llm_select.catalog.rules.iso639 import LONG_FORMS, MISTAKEN
 from llm_select.errors import AmbiguousNameError, UnknownNameError
 from llm_select.evidence.languages import split_pair
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -62,7 +63,7 @@ def model(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     levels = (known.ids, known.names, known.last_parts)
     if not any(_folded(name) in level for level in levels):
         levels = (*levels, known.repositories())
-    return _one("model", name, levels, where)
+    return _one(Message("model"), name, levels, where)
 
 
 def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -80,8 +81,8 @@ def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         bare = _folded(_MEMORY.sub("", name))
         for short in (bare, *_without_brand(bare)):
             if _loose(short) in loose:
-                return _only("device", name, loose[_loose(short)], where)
-    return _one("device", name, (dict.fromkeys(catalog.devices), names, weak), where)
+                return _only(Message("device"), name, loose[_loose(short)], where)
+    return _one(Message("device"), name, (dict.fromkeys(catalog.devices), names, weak), where)
 
 
 def memory_of(name: str) -> float | None:
@@ -96,7 +97,7 @@ def task(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     for key, one in catalog.tasks.items():
         for known in one.names.values():
             names.setdefault(_folded(known), set()).add(key)
-    return _one("task", name, (dict.fromkeys(catalog.tasks), names), where)
+    return _one(Message("task"), name, (dict.fromkeys(catalog.tasks), names), where)
 
 
 def license(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -105,12 +106,14 @@ def license(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     for key, one in catalog.licenses.items():
         if one.spdx is not None:
             names.setdefault(_folded(one.spdx), set()).add(key)
-    return _one("license", name, (dict.fromkeys(catalog.licenses), names), where)
+    return _one(Message("license"), name, (dict.fromkeys(catalog.licenses), names), where)
 
 
 def engine(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By id or name."""
-    return _one("engine", name, (dict.fromkeys(catalog.engines), _named(catalog.engines)), where)
+    return _one(
+        Message("engine"), name, (dict.fromkeys(catalog.engines), _named(catalog.engines)), where
+    )
 
 
 def quantization(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -121,29 +124,31 @@ def quantization(catalog: Catalog, name: str, *, where: str | None = None) -> st
         for form in (key, one.name):
             loose.setdefault(_loose(form), set()).add(key)
     try:
-        return _one("quantization", name, (dict.fromkeys(known), _named(known)), where)
+        return _one(Message("quantization"), name, (dict.fromkeys(known), _named(known)), where)
     except UnknownNameError:
         found = loose.get(_loose(name), set())
         if not found:
             raise
-        return _only("quantization", name, found, where)
+        return _only(Message("quantization"), name, found, where)
 
 
 def method(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """A fine-tuning method or optimizer, by id or name."""
-    return _one("method", name, (dict.fromkeys(catalog.methods), _named(catalog.methods)), where)
+    return _one(
+        Message("method"), name, (dict.fromkeys(catalog.methods), _named(catalog.methods)), where
+    )
 
 
 def benchmark(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By id or name."""
     known = catalog.benchmarks
-    return _one("benchmark", name, (dict.fromkeys(known), _named(known)), where)
+    return _one(Message("benchmark"), name, (dict.fromkeys(known), _named(known)), where)
 
 
 def family(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By the first part of the cards' ids."""
     known = dict.fromkeys(key.partition("/")[0] for key in catalog.models)
-    return _one("family", name, (known,), where)
+    return _one(Message("family"), name, (known,), where)
 
 
 def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -159,7 +164,9 @@ def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         near = [one for one in known if typed[:2] and one.partition("-")[0] == typed]
         near = near or [tag for tag in (MISTAKEN.get(typed), LONG_FORMS.get(typed)) if tag in known]
         near = near or _like_named(name, known)
-        raise UnknownNameError("language", name, near or nearest(typed, known), where=where)
+        raise UnknownNameError(
+            Message("language"), name, near or nearest(typed, known), where=where
+        )
     return tag
 
 
@@ -186,9 +193,9 @@ def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
             found.add(f"{first}-{second}")
     if not found:
         raise UnknownNameError(
-            "language pair", name, nearest(typed.lower(), known_pairs), where=where
+            Message("language pair"), name, nearest(typed.lower(), known_pairs), where=where
         )
-    return _only("language pair", name, found, where)
+    return _only(Message("language pair"), name, found, where)
 
 
 def languages(catalog: Catalog) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -51,11 +52,11 @@ def benchmarks(
         shown = " ".join(languages[:4]) + (f" +{len(languages) - 4}" if len(languages) > 4 else "")
         rows.append((stem, benchmark.metric, shown or "–", str(len(board.entries)), board.date))
     columns = (
-        Column("Board", keep=True),
-        Column("Metric"),
-        Column("Languages"),
-        Column("Entries", right=True),
-        Column("Date", keep=True, wide=True),
+        Column(tr("Board"), keep=True),
+        Column(tr("Metric")),
+        Column(tr("Languages")),
+        Column(tr("Entries"), right=True),
+        Column(tr("Date"), keep=True, wide=True),
     )
     emit_list(form, "benchmarks", columns, rows, records)
     return 0

@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -65,12 +67,12 @@ def list_models(
             (model_id, model.kind, count_text(model), model.released, model.license, str(scores))
         )
     columns = (
-        Column("Model", keep=True),
-        Column("Kind", wide=True),
-        Column("Parameters", right=True),
-        Column("Released", keep=True),
-        Column("Licence", wide=True),
-        Column("Scores", right=True),
+        Column(tr("Model"), keep=True),
+        Column(tr("Kind"), wide=True),
+        Column(tr("Parameters"), right=True),
+        Column(tr("Released"), keep=True),
+        Column(tr("Licence"), wide=True),
+        Column(tr("Scores"), right=True),
     )
     emit_list(form, "models", columns, rows, records, lambda: {"catalog_hash": loaded.content_hash})
     return 0
@@ -164,7 +166,7 @@ def schema(
         sys.stdout.write("\n".join(known) + "\n")
         return 0
     if kind not in known:
-        raise UnknownNameError("schema", kind, known, where="KIND")
+        raise UnknownNameError(Message("schema"), kind, known, where="KIND")
     found = CONTRACTS[kind] if kind in CONTRACTS else json_schema(kind)
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     return 0

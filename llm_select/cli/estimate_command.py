@@ -22,6 +22,7 @@ from llm_select.cli.options import (
     QuantizationOption,
     RamOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -72,13 +73,17 @@ def estimate(
         lengths_given = context or generate or concurrency != 1 or kv_type
         if model is not None or hardware.given or engine or quantization or lengths_given:
             raise UsageError(
-                "a sizing sheet holds its own models, machines and lengths",
+                Message("a sizing sheet holds its own models, machines and lengths"),
                 where="--cases",
-                remedy="put them in columns of the file",
+                remedy=Message("put them in columns of the file"),
             )
         return write_cases(loaded, cases, form)
     if model is None:
-        raise UsageError("no model given", where="MODEL", remedy="name one, or use --cases FILE")
+        raise UsageError(
+            Message("no model given"),
+            where="MODEL",
+            remedy=Message("name one, or use --cases FILE"),
+        )
     answer = estimate_model(
         loaded,
         model,

@@ -16,6 +16,7 @@ from llm_select.cli.options import (
     PairOption,
     TaskOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -168,7 +169,9 @@ def evaluate(
         positive(value, where=where, limit=most)
     for absent, where in ((data, "--data"), (model, "--model"), (endpoint, "--endpoint")):
         if not absent:
-            raise UsageError("missing", where=where, remedy="see `llm-select evaluate --help`")
+            raise UsageError(
+                Message("missing"), where=where, remedy=Message("see `llm-select evaluate --help`")
+            )
     assert data is not None
     spoken = steps.one_language(loaded, task_id, pair or (), language or ())
     chosen = tuple(one.strip() for one in (labels or "").split(",") if one.strip())

@@ -22,6 +22,7 @@ from llm_select.cli.options import (
     OutputOption,
     PairOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,15 +150,17 @@ def finetune(
 
         if model is not None or row or gpu or gpu_mem or goal != Goal():
             raise UsageError(
-                "a training sheet holds its own models and settings",
+                Message("a training sheet holds its own models and settings"),
                 where="--cases",
-                remedy="put them in columns of the file",
+                remedy=Message("put them in columns of the file"),
             )
         return write_cases(loaded, cases, form)
     goal.refuse_without_task()
     if model is None and task is None:
         raise UsageError(
-            "no model given", where="MODEL", remedy="name one, add --task ID, or use --cases FILE"
+            Message("no model given"),
+            where="MODEL",
+            remedy=Message("name one, add --task ID, or use --cases FILE"),
         )
     model_id = named(loaded, "MODEL", model) if model is not None else None
     hardware = Hardware(gpu, gpus, gpu_mem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -56,11 +57,11 @@ def list_devices(
             (device.name, device.form, sizes, speeds or "–", f"{tflops:g}" if tflops else "–")
         )
     columns = (
-        Column("Device", keep=True),
-        Column("Form", wide=True),
+        Column(tr("Device"), keep=True),
+        Column(tr("Form"), wide=True),
         Column("GiB", right=True),
         Column("GB/s", right=True, keep=True),
-        Column("TFLOPS 16-bit", right=True),
+        Column(tr("TFLOPS 16-bit"), right=True),
     )
     emit_list(form, "devices", columns, rows, records)
     return 0
@@ -84,6 +85,6 @@ def detect(
     loaded = open_catalog(catalog)
     seen = look()
     found = machine(loaded, seen)
-    columns = (Column("What", keep=True), Column("Found"))
+    columns = (Column(tr("What"), keep=True), Column(tr("Found")))
     emit_list(form, "machine", columns, rows(found, seen), [record(found, seen)])
     return 0

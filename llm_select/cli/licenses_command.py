@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -43,10 +44,10 @@ def licenses(
         )
         rows.append((license_id, terms.commercial, "; ".join(terms.conditions), str(models)))
     columns = (
-        Column("Licence", keep=True),
-        Column("Commercial", keep=True),
-        Column("Conditions"),
-        Column("Models", right=True),
+        Column(tr("Licence"), keep=True),
+        Column(tr("Commercial"), keep=True),
+        Column(tr("Conditions")),
+        Column(tr("Models"), right=True),
     )
     emit_list(form, "licenses", columns, rows, records)
     return 0

@@ -132,9 +132,9 @@ def run(arguments: list[str]) -> int:
     """The exit code for a command line; every error becomes a message on standard error."""
     try:
         _speak(arguments)
-        result: Any = typer.main.get_command(app).main(
-            args=arguments, prog_name="llm-select", standalone_mode=False
-        )
+        command: Any = typer.main.get_command(app)
+        _translate(command)
+        result: Any = command.main(args=arguments, prog_name="llm-select", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except LlmSelectError as error:
         if "--debug" in arguments:
@@ -205,6 +205,11 @@ def _translate(command: Any) -> None:
     """Put the help of a command, its options and its parts in the reader's language."""
     if i18n.current() == i18n.SOURCE:
         return
+    from llm_select.cli.click_words import formatter
+
+    context = command.context_class
+    words = {"formatter_class": formatter(context.formatter_class)}
+    command.context_class = type(context.__name__, (context,), words)
     for owner, fields in (
         (command, ("help", "short_help", "epilog")),
         *((p, ("help",)) for p in command.params),
@@ -213,12 +218,19 @@ def _translate(command: Any) -> None:
             text = getattr(owner, field, None)
             if text:
                 setattr(owner, field, tr(text))
+    if command.help and not command.short_help:
+        # Click cuts a line for lists at spaces, which not every language has.
+        command.short_help = command.help.partition("\n")[0].partition("。")[0]
     for part in getattr(command, "commands", {}).values():
         _translate(part)
 
 
 def _usage(error: Any) -> str:
     text: str = error.format_message()
+    if i18n.current() != i18n.SOURCE:
+        from llm_select.cli.click_words import in_our_words
+
+        text = in_our_words(text)
     ctx = getattr(error, "ctx", None)
     if ctx is None:
         return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -40,12 +41,12 @@ def tasks(
                 "generate_tokens": task.lengths.generate,
             }
         )
-        rows.append((task_id, task.description, reference or "none", " ".join(task.kinds)))
+        rows.append((task_id, task.description, reference or tr("none"), " ".join(task.kinds)))
     columns = (
-        Column("Task", keep=True),
-        Column("What it is"),
-        Column("Reference board", keep=True),
-        Column("Kinds", wide=True),
+        Column(tr("Task"), keep=True),
+        Column(tr("What it is")),
+        Column(tr("Reference board"), keep=True),
+        Column(tr("Kinds"), wide=True),
     )
     emit_list(form, "tasks", columns, rows, records)
     return 0
