@@ -1,8 +1,8 @@
 """Message catalogs: `--write` brings them up to date with the code, `--check` fails when they are not.
 
 Messages are the literal first arguments of `tr`, `trn` and `Message`, the texts of options and commands, the pages of
-rules, and the sentences of the catalog that `PROSE` names. A translation is complete when every message has one, nothing
-is left of messages that are gone, and the same values stand in both.
+rules, and the sentences of the catalog that `PROSE` names. A translation is complete when every message has one,
+nothing is left of messages that are gone, and the same values stand in both.
 """
 
 from __future__ import annotations
