@@ -20,14 +20,15 @@ from llm_select.cli.options import (
     GpusOption,
     LanguageOption,
     LocaleOption,
-    OutputOption,
     PairOption,
+    PicturedOption,
     QuantizationOption,
     RamOption,
 )
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
+    from llm_select.render.pictures import Picture
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -55,17 +56,17 @@ def compare(
     quantization: QuantizationOption = None,
     examples: ExamplesOption = 0,
     exclude_board: ExcludeOption = None,
-    output: OutputOption = "table",
+    output: PicturedOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Put models side by side: architecture, memory and speed on one machine, shared boards, licence."""
-    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.output import PICTURED, check_form, emit, open_catalog
     from llm_select.questions.compare import compare_models
     from llm_select.questions.requirements import Hardware
 
-    form = check_form(output)
+    form = check_form(output, PICTURED)
     loaded = open_catalog(catalog)
     result = compare_models(
         loaded,
@@ -93,5 +94,10 @@ def compare(
 
         return comparison_json(result, loaded)
 
-    emit(form, document, payload)
+    def pictures() -> list[Picture]:
+        from llm_select.render.pictures import of_comparison
+
+        return of_comparison(result)
+
+    emit(form, document, payload, pictures, loaded)
     return 0

@@ -18,7 +18,7 @@ from llm_select.cli.options import (
     GpuOption,
     GpusOption,
     LocaleOption,
-    OutputOption,
+    PicturedOption,
     QuantizationOption,
     RamOption,
 )
@@ -26,6 +26,7 @@ from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
+    from llm_select.render.pictures import Picture
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -53,18 +54,18 @@ def estimate(
     kv_type: Annotated[
         str | None, typer.Option("--kv-type", help="Cache type, for example q8_0 or fp8.")
     ] = None,
-    output: OutputOption = "table",
+    output: PicturedOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Memory by part, speed, and the largest context and batch that fit; without hardware, what it needs."""
-    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.output import PICTURED, check_form, emit, open_catalog
     from llm_select.errors import UsageError
     from llm_select.questions.estimate import estimate_model
     from llm_select.questions.requirements import Hardware
 
-    form = check_form(output)
+    form = check_form(output, PICTURED)
     loaded = open_catalog(catalog)
     hardware = Hardware(gpu, gpus, gpu_mem, ram)
     if cases is not None:
@@ -106,5 +107,10 @@ def estimate(
 
         return estimate_json(*answer)
 
-    emit(form, document, payload)
+    def pictures() -> list[Picture]:
+        from llm_select.render.pictures import of_estimate
+
+        return of_estimate(answer.found, answer.requirements, answer.chosen)
+
+    emit(form, document, payload, pictures, loaded)
     return 0 if answer.fits else 1

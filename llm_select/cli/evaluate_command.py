@@ -12,14 +12,15 @@ from llm_select.cli.options import (
     DebugOption,
     LanguageOption,
     LocaleOption,
-    OutputOption,
     PairOption,
+    PicturedOption,
     TaskOption,
 )
 from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
+    from llm_select.render.pictures import Picture
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -120,7 +121,7 @@ def evaluate(
         str, typer.Option(help="asyncio, or ray for Ray Data over a cluster (RAY_ADDRESS).")
     ] = "asyncio",
     workers: Annotated[int, typer.Option(help="Actors of --runner ray.")] = 2,
-    output: OutputOption = "table",
+    output: PicturedOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = None,
     debug: DebugOption = False,
@@ -135,7 +136,7 @@ def evaluate(
         read_subjects,
         read_template,
     )
-    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.output import PICTURED, check_form, emit, open_catalog
     from llm_select.errors import LlmSelectError, UsageError
     from llm_select.evaluation.data import DataRequest, read_data
     from llm_select.evaluation.prompts import columns
@@ -143,7 +144,7 @@ def evaluate(
     from llm_select.questions.names import named
     from llm_select.questions.requirements import choose, positive
 
-    form = check_form(output)
+    form = check_form(output, PICTURED)
     loaded = open_catalog(catalog)
     task_id = named(loaded, "--task", task)
     own = own_data(loaded, task_id)
@@ -251,7 +252,12 @@ def evaluate(
 
         return evaluation_json(done.evaluation, shown)
 
-    emit(form, document, payload)
+    def pictures() -> list[Picture]:
+        from llm_select.render.pictures import of_evaluation
+
+        return of_evaluation(done.evaluation)
+
+    emit(form, document, payload, pictures, loaded)
     if unsaved is not None:
         raise unsaved
     return 1 if any(result.failed for result in done.evaluation.results) else 0

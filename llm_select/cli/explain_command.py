@@ -28,8 +28,8 @@ from llm_select.cli.options import (
     MinAccuracyOption,
     MinSpeedOption,
     ModalityOption,
-    OutputOption,
     PairOption,
+    PicturedOption,
     PrivacyOption,
     ProfileOption,
     QuantizationOption,
@@ -41,6 +41,7 @@ from llm_select.cli.options import (
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
+    from llm_select.render.pictures import Picture
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -76,18 +77,18 @@ def explain(
     profile: ProfileOption = "balanced",
     weights: WeightsOption = None,
     exclude_board: ExcludeOption = None,
-    output: OutputOption = "table",
+    output: PicturedOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Say why a model scored as it did, or why it was rejected and the smallest change that admits it."""
-    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.output import PICTURED, check_form, emit, open_catalog
     from llm_select.questions.explain import explain_model
     from llm_select.questions.names import named
     from llm_select.questions.requirements import Hardware, Limits
 
-    form = check_form(output)
+    form = check_form(output, PICTURED)
     loaded = open_catalog(catalog)
     result = explain_model(
         loaded,
@@ -129,5 +130,10 @@ def explain(
 
         return explanation_json(result, loaded)
 
-    emit(form, document, payload)
+    def pictures() -> list[Picture]:
+        from llm_select.render.pictures import of_explanation
+
+        return of_explanation(result)
+
+    emit(form, document, payload, pictures, loaded)
     return 1 if result.item.objections else 0

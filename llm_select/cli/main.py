@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from llm_select import i18n
-from llm_select.cli.options import LocaleOption
+from llm_select.cli.options import COMMAND, LocaleOption
 from llm_select.errors import LlmSelectError, UsageError
 from llm_select.i18n import shown, tr, translated
 from llm_select.messages import Message
@@ -132,6 +132,7 @@ def run(arguments: list[str]) -> int:
     """The exit code for a command line; every error becomes a message on standard error."""
     try:
         _speak(arguments)
+        COMMAND.set(tuple(arguments))
         command: Any = typer.main.get_command(app)
         _translate(command)
         result: Any = command.main(args=arguments, prog_name="llm-select", standalone_mode=False)

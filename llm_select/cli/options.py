@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 HARDWARE = "Hardware"
 NEEDS = "Needs"
 OUTPUT = "Output"
+COMMAND: ContextVar[tuple[str, ...]] = ContextVar("llm_select_command", default=())
+"""The arguments of this run, for pages that say how they are made again."""
 
 TaskOption = Annotated[str, typer.Option("--task", "-t", help="Task id; see `llm-select tasks`.")]
 LanguageOption = Annotated[
@@ -85,6 +88,10 @@ AccessOption = Annotated[
 ]
 OutputOption = Annotated[
     str, typer.Option("--output", "-o", help="table, plain, json, csv or markdown.")
+]
+PicturedOption = Annotated[
+    str,
+    typer.Option("--output", "-o", help="table, plain, json, csv, markdown, html or svg."),
 ]
 CatalogOption = Annotated[
     list[Path] | None,

@@ -28,8 +28,8 @@ from llm_select.cli.options import (
     MinAccuracyOption,
     MinSpeedOption,
     ModalityOption,
-    OutputOption,
     PairOption,
+    PicturedOption,
     PrivacyOption,
     ProfileOption,
     QuantizationOption,
@@ -41,6 +41,7 @@ from llm_select.cli.options import (
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
+    from llm_select.render.pictures import Picture
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -85,18 +86,18 @@ def recommend(
     all_: Annotated[
         bool, typer.Option("--all", help="Show every model, rejected ones too.")
     ] = False,
-    output: OutputOption = "table",
+    output: PicturedOption = "table",
     catalog: CatalogOption = None,
     locale: LocaleOption = None,
     debug: DebugOption = False,
 ) -> int:
     """Rank models for a task on a machine, with the reason for every rank."""
-    from llm_select.cli.output import check_form, emit, open_catalog
+    from llm_select.cli.output import PICTURED, check_form, emit, open_catalog
     from llm_select.questions.requirements import Hardware, Limits, positive, read_requirements
     from llm_select.selection.recommend import SHOWN, UNRATED_SHOWN
     from llm_select.selection.recommend import recommend as advise
 
-    form = check_form(output)
+    form = check_form(output, PICTURED)
     positive(top, where="--top", limit=100_000)
     loaded = open_catalog(catalog)
     requirements = read_requirements(
@@ -131,7 +132,7 @@ def recommend(
     result = advise(
         loaded,
         requirements,
-        near_misses=None if all_ else max(SHOWN, top),
+        near_misses=None if all_ or form in PICTURED else max(SHOWN, top),
         unrated=None if whole else UNRATED_SHOWN,
     )
 
@@ -149,5 +150,10 @@ def recommend(
         answer = recommendation_json(result, loaded, top=top, everything=all_, variants=variants)
         return {**answer, **tradeoffs_json(result)}
 
-    emit(form, document, payload)
+    def pictures() -> list[Picture]:
+        from llm_select.render.pictures import of_recommendation
+
+        return of_recommendation(result, loaded, top=top)
+
+    emit(form, document, payload, pictures, loaded)
     return 0 if result.picks else 1

@@ -18,6 +18,10 @@ class Column(NamedTuple):
     """Never wrapped."""
 
 
+Span = tuple[float, float]
+"""Where a bar starts and ends, both from 0 to 1."""
+
+
 class Text(NamedTuple):
     """A paragraph. Style is one of `plain`, `head`, `note`, `warn`, and `line`, which is never broken."""
 
@@ -31,6 +35,8 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
+    bars: tuple[Span, ...] = ()
+    """A bar for each row, drawn on a terminal and nowhere else; without, none."""
 
 
 class Pairs(NamedTuple):
@@ -38,6 +44,8 @@ class Pairs(NamedTuple):
 
     rows: tuple[tuple[str, str], ...]
     title: str = ""
+    bars: tuple[Span, ...] = ()
+    """As in a table; the last rows may have none."""
 
 
 class Exported(NamedTuple):

@@ -13,6 +13,7 @@ from llm_select.render.item_view import (
     memory_cell,
     quality_cell,
     speed_cell,
+    stacked,
     terms_table,
 )
 from llm_select.render.loss_view import loss_cell, pairs_table
@@ -64,7 +65,10 @@ def memory_pairs(memory: MemoryEstimate, title: str) -> Pairs:
             )
         )
         rows.append((tr("verdict"), word(memory.verdict)))
-    return Pairs(tuple(rows), title)
+    parts = (memory.weights, memory.kv_cache, memory.activations, memory.overhead)
+    whole = max(memory.total, memory.high)
+    bars = (*stacked(parts, whole), (0.0, memory.total / whole)) if whole > 0 else ()
+    return Pairs(tuple(rows), title, bars)
 
 
 def explanation_document(result: Explanation, catalog: Catalog) -> Document:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_select.i18n import listing, tr
-from llm_select.render.document import Column, Table
+from llm_select.render.document import Column, Span, Table
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import rate, score
 from llm_select.render.words import word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llm_select.evidence.reference import Target
     from llm_select.schema.catalog import Catalog
     from llm_select.selection.types import Item
@@ -68,7 +70,9 @@ def terms_table(item: Item) -> Table:
         )
         for term in item.terms
     ]
+    bars = stacked([term.contribution for term in item.terms], 1.0)
     if item.score is not None:
+        bars += ((0.0, item.score),)
         rows.append((tr("score"), "", "", f"{item.score:.3f}", ""))
     return Table(
         (
@@ -79,7 +83,17 @@ def terms_table(item: Item) -> Table:
             Column(tr("Because")),
         ),
         tuple(rows),
+        bars=bars,
     )
+
+
+def stacked(parts: Sequence[float], whole: float) -> tuple[Span, ...]:
+    """Bars of parts, each from where the one before it ends."""
+    found, so_far = [], 0.0
+    for part in parts:
+        found.append((so_far / whole, (so_far + part) / whole))
+        so_far += part
+    return tuple(found)
 
 
 def evidence_table(item: Item, catalog: Catalog, limit: int = EVIDENCE_SHOWN) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from llm_select.selection.types import Item, Recommendation, Requirements
 from llm_select.units import GIB
@@ -74,6 +74,37 @@ def pareto(picks: Sequence[Item]) -> frozenset[str]:
         name
         for name, one in points
         if not any(_dominates(other, one) for _, other in points if other is not one)
+    )
+
+
+Against = Literal["memory", "speed", "price"]
+"""What quality is weighed against, one at a time."""
+
+
+def figure(item: Item, against: Against) -> float | None:
+    """What a model takes or gives: expected bytes on the fullest device, answer tokens per second of one stream, or USD
+    per million output tokens. None when it is not known."""
+    if against == "memory":
+        return item.memory.device_expected if item.memory is not None else None
+    if against == "speed":
+        return item.effective_speed
+    offer = item.candidate.offer
+    return offer.output_usd_per_mtok if offer is not None else None
+
+
+def front(picks: Sequence[Item], against: Against) -> frozenset[str]:
+    """Models that no other pick beats in quality or in this figure without losing in the other. By model id; those
+    without the figure are left out."""
+    sign = 1 if against == "speed" else -1
+    points = [
+        (item.candidate.model_id, (item.quality.value, sign * value))
+        for item in picks
+        if (value := figure(item, against)) is not None
+        and item.quality is not None
+        and item.quality.value is not None
+    ]
+    return frozenset(
+        name for name, one in points if not any(_dominates(other, one) for _, other in points)
     )
 
 

@@ -104,6 +104,20 @@ def test_every_page_says_where_the_texts_went(
     assert f"127.0.0.1:{server.port}" in "".join(answer.out.split())
 
 
+def test_a_page_and_a_picture_show_each_model_with_its_interval(
+    call: Call, server: Server, data: Path
+) -> None:
+    page = call(*line(server, data, "good", "fair"), "-o", "html").out
+    assert "and nowhere else" in page
+    picture = call(*line(server, data, "good", "fair"), "--resume", "-o", "svg").out
+    assert picture.count('class="ls-row ls-pick"') == 2
+
+
+def test_a_dry_run_has_no_picture(refused: Refused, server: Server, data: Path) -> None:
+    said = refused(*line(server, data, "good"), "--dry-run", "-o", "svg")
+    assert "there is no svg of this answer" in said
+
+
 def test_csv_has_a_row_for_each_model(call: Call, server: Server, data: Path) -> None:
     answer = call(*line(server, data, "good", "fair"), "-o", "csv")
     rows = list(csv.DictReader(io.StringIO(answer.out)))

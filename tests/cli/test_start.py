@@ -27,6 +27,13 @@ NEVER = {
     "importlib.metadata", "sqlite3", "ssl", "http.client", "multiprocessing", "unittest", "statistics",
 }  # fmt: skip
 """Neither help nor a warm answer in JSON needs these."""
+PICTURES = {
+    "xml.etree.ElementTree",
+    "llm_select.render.pictures",
+    "llm_select.render.html",
+    "llm_select.render.charts",
+}
+"""Only -o html and -o svg need these."""
 QUESTION = ("recommend", "--task", "translation", "--pair", "en-zh", "--gpu", "RTX 4090")
 
 
@@ -59,12 +66,13 @@ def test_a_warm_answer_in_json_imports_nothing_heavy(warm: Path) -> None:
     loaded = _modules(warm, *QUESTION, "-o", "json")
     assert not loaded & NEVER
     assert not {name for name in loaded if name.partition(".")[0] == "rich"}
+    assert not loaded & PICTURES
 
 
 def test_a_warm_table_imports_rich_and_nothing_else_heavy(warm: Path) -> None:
     loaded = _modules(warm, *QUESTION)
     assert "rich.table" in loaded
-    assert not loaded & NEVER
+    assert not loaded & (NEVER | PICTURES)
 
 
 def test_a_warm_answer_does_not_compile(warm: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -112,3 +113,47 @@ def test_csv_leaves_negative_numbers_alone() -> None:
 
 def test_csv_of_nothing_is_empty() -> None:
     assert render_csv([]) == ""
+
+
+BARS = Document(
+    (
+        Table(
+            (Column("Part"), Column("Share", right=True)),
+            (("a", "0.5"), ("b", "0.0")),
+            bars=((0, 0.5), (0.5, 0.5)),
+        ),
+        Pairs((("whole", "1"), ("none", "2")), bars=((0, 1),)),
+    )
+)
+
+
+def test_a_terminal_shows_bars_as_long_as_their_spans() -> None:
+    lines = _table(BARS, Terminal()).splitlines()
+    assert [line.count("█") for line in lines if line.strip()] == [0, 5, 0, 24, 0]
+
+
+def test_bars_have_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = _table(BARS, Terminal())
+    assert "█" in shown
+    assert "\x1b[36m" not in shown
+
+
+def test_a_narrow_terminal_shows_no_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    assert "█" not in _table(BARS, Terminal())
+
+
+def test_a_terminal_without_the_sign_gets_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(type(stream), "encoding", "ascii", raising=False)
+    assert "#####" in _table(BARS, stream)
+
+
+@pytest.mark.parametrize("form", [render_plain, render_markdown])
+def test_a_file_has_no_bars(form: Callable[[Document], str]) -> None:
+    assert "█" not in form(BARS)
+
+
+def test_a_pipe_has_no_bars() -> None:
+    assert "█" not in _table(BARS, StringIO())

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from llm_select.selection.tradeoffs import pareto, stability, steps
+from llm_select.selection.tradeoffs import figure, front, pareto, stability, steps
 from llm_select.selection.types import Item, Objection, Reason, Recommendation, Term
 from llm_select.units import GIB
 
@@ -18,11 +18,13 @@ def item(name: str, quality: float, speed: float, gib: float, **more: Any) -> It
     terms = tuple(
         Term(k, values[k], weights[k], values[k] * weights[k], Reason("x")) for k in values
     )
-    candidate = SimpleNamespace(model_id=name, model=SimpleNamespace(license="apache-2.0"))
+    candidate = SimpleNamespace(
+        model_id=name, model=SimpleNamespace(license="apache-2.0"), offer=None
+    )
     found = Item(
         candidate=cast("Any", candidate),
         quality=cast("Any", SimpleNamespace(value=quality)),
-        memory=cast("Any", SimpleNamespace(device_high=gib * GIB)),
+        memory=cast("Any", SimpleNamespace(device_high=gib * GIB, device_expected=0.9 * gib * GIB)),
         speed=None,
         score=sum(t.contribution for t in terms),
         terms=terms,
@@ -55,6 +57,26 @@ def test_a_pick_worse_in_everything_is_not_on_the_front() -> None:
 
 def test_equals_are_both_on_the_front() -> None:
     assert pareto([item("a", 70, 20, 8), item("b", 70, 20, 8)]) == {"a", "b"}
+
+
+def test_the_front_against_memory_asks_for_no_speed() -> None:
+    large, small, slow = (
+        item("large", 80, 50, 20),
+        item("small", 60, 10, 5),
+        item("slow", 50, 90, 8),
+    )
+    assert front([large, small, slow], "memory") == {"large", "small"}
+
+
+def test_the_front_against_speed_wants_more_of_it() -> None:
+    good, fast, bad = item("good", 80, 10, 20), item("fast", 60, 90, 10), item("bad", 50, 50, 1)
+    assert front([good, fast, bad], "speed") == {"good", "fast"}
+
+
+def test_a_pick_without_the_figure_is_on_no_front() -> None:
+    known, unknown = item("known", 50, 10, 8), item("unknown", 90, 10, 8, memory=None)
+    assert figure(unknown, "memory") is None
+    assert front([known, unknown], "memory") == {"known"}
 
 
 def test_the_winner_loses_where_the_scores_cross() -> None:
