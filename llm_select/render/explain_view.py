@@ -14,6 +14,7 @@ from llm_select.render.item_view import (
     speed_cell,
     terms_table,
 )
+from llm_select.render.labels import name_of, task_label
 from llm_select.render.loss_view import loss_cell, pairs_table
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
@@ -54,7 +55,9 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
     """Rank and score parts, or objections and what would lift them; memory by part; evidence; variants."""
     item = result.item
     model = item.candidate.model
-    blocks: list[Block] = [Text(f"{model.name} for {result.requirements.task}", "head")]
+    blocks: list[Block] = [
+        Text(f"{model.name} for {task_label(result.requirements.task, catalog)}", "head")
+    ]
     if item.objections:
         blocks.append(Text("Rejected.", "warn"))
         blocks.append(
@@ -126,7 +129,7 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
     ]
     rows += [("left out", f"{c}: {sentence(r)}") for c, r in result.dropped.items()]
     if license_ is not None:
-        rows.append(("licence", f"{license_.name}: commercial use {license_.commercial}"))
+        rows.append(("licence", f"{name_of(license_)}: commercial use {license_.commercial}"))
         rows += [("", condition) for condition in license_.conditions]
     blocks.append(Pairs(tuple(rows), "On what this stands"))
     return Document(tuple(blocks), [flat(item, result.target, result.rank)])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.finetune_view import flat_training
+from llm_select.render.labels import language_label, name_of
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import score, tokens
 from llm_select.render.plan_blocks import concessions, plan_blocks
@@ -32,13 +33,14 @@ def answer_document(
 ) -> Document:
     """Advice, why, the plan, what it takes, what else fits, and on what it stands."""
     advice, planned = answer.advice, answer.planned
-    task = catalog.tasks[answer.requirements.task].name
+    task = name_of(catalog.tasks[answer.requirements.task])
     if advice is None:
         text = f"No model can be recommended for {task.lower()} on this machine, so there is nothing to adapt."
         return Document((Text(text, "warn"), Text("`llm-select recommend` says what each lacks.")))
     name = catalog.models[advice.model_id].name
     examples = tokens(answer.asked.examples)
-    spoken = ", ".join((*answer.requirements.languages, *answer.requirements.pairs))
+    tags = (*answer.requirements.languages, *answer.requirements.pairs)
+    spoken = ", ".join(map(language_label, tags))
     spoken = f" ({spoken})" if spoken else ""
     blocks: list[Block] = [
         Text(f"{name} for {task.lower()}{spoken}, with {examples} labelled examples", "head"),

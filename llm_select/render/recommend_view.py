@@ -14,6 +14,7 @@ from llm_select.render.item_view import (
     speed_cell,
     terms_table,
 )
+from llm_select.render.labels import language_label, name_of
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
@@ -94,7 +95,7 @@ def recommendation_document(
 
 def _headline(result: Recommendation, catalog: Catalog) -> str:
     requirements = result.requirements
-    about = ", ".join((*requirements.pairs, *requirements.languages))
+    about = ", ".join(map(language_label, (*requirements.pairs, *requirements.languages)))
     machine = requirements.machine
     where = ""
     if machine is not None and requirements.weights_access != "hosted":
@@ -102,7 +103,7 @@ def _headline(result: Recommendation, catalog: Catalog) -> str:
         where = f" on {times}{machine.name}"
         if machine.device is not None:
             where += f" ({machine.nominal_gib:g} GiB)"
-    name = catalog.tasks[requirements.task].name
+    name = name_of(catalog.tasks[requirements.task])
     return f"{name}{' (' + about + ')' if about else ''}{where}"
 
 

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from llm_select.schema.architecture import MixerKind
 from llm_select.schema.base import (
     Count,
+    LanguageTag,
     NonNegative,
     PartialDate,
     Positive,
@@ -207,6 +208,8 @@ class License(Strict):
 
     name: str
     """Full name."""
+    names: dict[LanguageTag, str] = {}
+    """Its name in other languages, translated word for word."""
     spdx: str | None = None
     """SPDX id."""
     url: str
