@@ -146,7 +146,9 @@ def pages(root: Path = ROOT) -> tuple[list[Page], list[Fault]]:
     """Every page of the documentation; a missing one is a fault."""
     found, faults = [], []
     listed = [root / name for name in PAGES]
-    listed += [path for place in ("docs", "docs/zh") for path in sorted((root / place).glob("*.md"))]
+    listed += [
+        path for place in ("docs", "docs/zh") for path in sorted((root / place).glob("*.md"))
+    ]
     for path in listed:
         name = path.relative_to(root).as_posix()
         if path.is_file():
@@ -317,7 +319,12 @@ def check_runs(page: Page) -> Iterator[Fault]:
 
 def _environment(columns: int) -> dict[str, str]:
     """English unless the command asks for another language, in UTF-8, whatever the machine is set to."""
-    wanted = {"COLUMNS": str(columns), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
+    wanted = {
+        "COLUMNS": str(columns),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+    }
     return {**os.environ, **wanted}
 
 
@@ -395,7 +402,9 @@ def check_translation(page: Page, root: Path = ROOT) -> Iterator[Fault]:
 def check_terms() -> Iterator[Fault]:
     """Words of the glossary without a Chinese one."""
     for word in translations.untranslated():
-        yield Fault(translations.TERMS, 1, f"{translations.GLOSSARY} has {word!r}, which has no row here")
+        yield Fault(
+            translations.TERMS, 1, f"{translations.GLOSSARY} has {word!r}, which has no row here"
+        )
 
 
 def check_generated() -> Iterator[Fault]:
