@@ -3,13 +3,16 @@
     python docs/check.py
 
 What it holds:
-- every relative link and anchor of README.md, CHANGELOG.md, CONTRIBUTING.md and docs/*.md leads somewhere;
+- every relative link and anchor of README.md, README.zh-CN.md, CHANGELOG.md, CONTRIBUTING.md, docs/*.md and
+  docs/zh/*.md leads somewhere;
 - docs/cli.md, docs/card-format.md, docs/catalog.md, docs/rules.md, docs/servers.md and docs/strategies.md are as their
   generators write them, and docs/cli.md has every command and option that `--help` prints;
 - every `llm-select …` line in a code block, and every such span in prose, is one the program accepts;
 - blocks after `<!-- run -->` run with exit code 0 (`<!-- run: 1 -->`: with that code);
 - blocks after `<!-- output: llm-select … -->` are what that command prints (`docs/check.py --write` renews them);
 - blocks after `<!-- file: PATH -->` stand word for word in that file;
+- translated pages are of the present originals and have their examples, figures and sources (`translations.py`), and
+  every word of docs/glossary.md has a Chinese one in docs/zh/terms.md;
 - no path of somebody's machine is left in a page.
 """
 
@@ -32,12 +35,13 @@ import generate_cli
 import generate_rules
 import generate_servers
 import generate_strategies
+import translations
 import typer
 
 from llm_select.cli.main import run
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "README.zh-CN.md", "CHANGELOG.md", "CONTRIBUTING.md")
 """Pages outside docs/."""
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
@@ -141,7 +145,10 @@ def _closes(line: str, mark: str) -> bool:
 def pages(root: Path = ROOT) -> tuple[list[Page], list[Fault]]:
     """Every page of the documentation; a missing one is a fault."""
     found, faults = [], []
-    listed = [root / name for name in PAGES] + sorted((root / "docs").glob("*.md"))
+    listed = [root / name for name in PAGES]
+    listed += [
+        path for place in ("docs", "docs/zh") for path in sorted((root / place).glob("*.md"))
+    ]
     for path in listed:
         name = path.relative_to(root).as_posix()
         if path.is_file():
@@ -289,7 +296,7 @@ def check_examples(page: Page) -> Iterator[Fault]:
 
 def check_runs(page: Page) -> Iterator[Fault]:
     """Blocks marked `<!-- run -->` whose commands end otherwise than promised."""
-    environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
+    environment = _environment(100)
     for block, example in examples(page):
         if block is None or block.directive is None or block.directive[0] != "run":
             continue
@@ -300,7 +307,7 @@ def check_runs(page: Page) -> Iterator[Fault]:
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=_RUN_SECONDS,
             check=False,
         )
@@ -310,15 +317,26 @@ def check_runs(page: Page) -> Iterator[Fault]:
             yield Fault(page.path, example.line, f"llm-select {' '.join(example.words)}: {message}")
 
 
+def _environment(columns: int) -> dict[str, str]:
+    """English unless the command asks for another language, in UTF-8, whatever the machine is set to."""
+    wanted = {
+        "COLUMNS": str(columns),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    return {**os.environ, **wanted}
+
+
 def printed(command: str) -> tuple[str, ...]:
     """Lines of a command's output at 80 columns, trailing blanks off."""
     done = subprocess.run(
         [sys.executable, "-m", "llm_select", *shlex.split(command)[1:]],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "80", "PYTHONPATH": str(ROOT)},
+        env=_environment(80),
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=_RUN_SECONDS,
         check=False,
     )
@@ -372,6 +390,21 @@ def check_excerpts(page: Page, root: Path = ROOT) -> Iterator[Fault]:
         size = len(block.lines)
         if not any(tuple(text[i : i + size]) == block.lines for i in range(len(text) - size + 1)):
             yield Fault(page.path, block.line, f"the block is not in {block.directive[1]}")
+
+
+def check_translation(page: Page, root: Path = ROOT) -> Iterator[Fault]:
+    """A translated page that departs from its original."""
+    text = (root / page.path).read_text(encoding="utf-8")
+    for line, message in translations.faults(page.path, text, root):
+        yield Fault(page.path, line, message)
+
+
+def check_terms() -> Iterator[Fault]:
+    """Words of the glossary without a Chinese one."""
+    for word in translations.untranslated():
+        yield Fault(
+            translations.TERMS, 1, f"{translations.GLOSSARY} has {word!r}, which has no row here"
+        )
 
 
 def check_generated() -> Iterator[Fault]:
@@ -438,8 +471,10 @@ def main() -> int:
             check_runs,
             check_outputs,
             check_excerpts,
+            check_translation,
         ):
             faults += check(page)
+    faults += check_terms()
     faults += check_generated()
     for fault in sorted(faults):
         print(f"{fault.path}:{fault.line}: {fault.message}")

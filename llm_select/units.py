@@ -17,13 +17,22 @@ _MEMORY = re.compile(
 _FACTOR = {"g": 1.0, "m": 1 / 1024, "t": 1024.0}
 
 
+def half_width(text: str) -> str:
+    """Full-width digits, letters and signs, as an input method for Chinese writes them, in the usual form (NFKC)."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFKC", text)
+
+
 def parse_memory_gib(text: str, *, where: str) -> float:
     """Nominal GiB from what a user types: `24`, `24GB` and `24GiB` mean the same card.
 
     Vendors print GB and drivers show GiB for the same memory, so no unit is rescaled by 1000/1024.
     Raises UsageError for anything else, for zero, and for more than a million.
     """
-    match = _MEMORY.match(text)
+    match = _MEMORY.match(half_width(text))
     if match is None:
         raise UsageError(
             Message("{text!r} is not an amount of memory", text=text),

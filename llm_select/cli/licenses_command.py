@@ -32,6 +32,7 @@ def licenses(
             {
                 "id": license_id,
                 "name": terms.name,
+                **({"names": dict(terms.names)} if form == "json" else {}),
                 "kind": terms.kind,
                 "commercial": terms.commercial,
                 "conditions": list(terms.conditions)

@@ -20,7 +20,9 @@ def tasks(
     """List tasks, the model kinds that do them and the boards that show it."""
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
+    from llm_select.i18n import SOURCE, current
     from llm_select.render.document import Column
+    from llm_select.render.labels import name_of
 
     form = check_form(output)
     loaded = open_catalog(catalog)
@@ -33,6 +35,7 @@ def tasks(
             {
                 "id": task_id,
                 "name": task.name,
+                **({"names": dict(task.names)} if form == "json" else {}),
                 "description": task.description,
                 "kinds": list(task.kinds) if form == "json" else " ".join(task.kinds),
                 "reference": reference,
@@ -41,7 +44,8 @@ def tasks(
                 "generate_tokens": task.lengths.generate,
             }
         )
-        rows.append((task_id, task.description, reference or tr("none"), " ".join(task.kinds)))
+        what = task.description if current() == SOURCE else name_of(task)
+        rows.append((task_id, what, reference or tr("none"), " ".join(task.kinds)))
     columns = (
         Column(tr("Task"), keep=True),
         Column(tr("What it is")),

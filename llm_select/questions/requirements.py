@@ -13,7 +13,7 @@ from llm_select.messages import Message
 from llm_select.questions.names import named
 from llm_select.selection.criteria import CRITERIA
 from llm_select.selection.types import Reason, Requirements
-from llm_select.units import parse_memory_gib
+from llm_select.units import half_width, parse_memory_gib
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -181,7 +181,7 @@ def read_weights(catalog: Catalog, profile: str, text: str | None) -> tuple[str,
             remedy=Message("leave out --profile or --weights"),
         )
     weights: dict[str, float] = {}
-    for part in text.split(","):
+    for part in half_width(text).split(","):
         key, sign, number = part.partition("=")
         key = key.strip().lower()
         if key not in CRITERIA:

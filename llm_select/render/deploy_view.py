@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import prose, tr
+from llm_select.i18n import prose, tr, translated
 from llm_select.plan.deploy_lines import shell_line
 from llm_select.render.deploy_json import flat_plan
 from llm_select.render.deploy_messages import say
@@ -58,7 +58,7 @@ def deploy_document(answer: Deployment, written: Sequence[str], refused_export: 
 
 
 def _head(name: str, machine: Machine) -> str:
-    inside = f"{machine.devices // machine.nodes} × {machine.name}"
+    inside = f"{machine.devices // machine.nodes} × {translated(machine.name)}"
     if machine.nodes == 1:
         return tr("{model} on {machine}", model=name, machine=inside)
     return tr(

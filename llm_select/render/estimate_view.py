@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import tr
+from llm_select.i18n import tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.explain_view import memory_pairs
 from llm_select.render.messages import sentence
@@ -62,7 +62,11 @@ def estimate_document(
         )
     head = name
     if machine is not None:
-        head = tr("{model} on {machine}", model=name, machine=f"{machine.devices} × {machine.name}")
+        head = tr(
+            "{model} on {machine}",
+            model=name,
+            machine=f"{machine.devices} × {translated(machine.name)}",
+        )
     blocks: list[Block] = [Text(head, "head"), Table(columns, tuple(rows))]
     if machine is not None:
         blocks.append(

@@ -49,7 +49,9 @@ def why(failure: Failure) -> str:
     """A failure as a sentence, with the server's own words."""
     sentence = translated(REASONS.get(failure.code, ""))
     hint = tr("ask it with --api completions") if "chat template" in failure.detail else ""
-    return "; ".join(part.rstrip(".") for part in (sentence, failure.detail, hint) if part)
+    return "; ".join(
+        part.rstrip(".") for part in (sentence, translated(failure.detail), hint) if part
+    )
 
 
 def evaluation_document(evaluation: Evaluation, shown: Shown) -> Document:

@@ -16,6 +16,7 @@ from llm_select.render.item_view import (
     stacked,
     terms_table,
 )
+from llm_select.render.labels import name_of, task_label
 from llm_select.render.loss_view import loss_cell, pairs_table
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
@@ -76,7 +77,14 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
     item = result.item
     model = item.candidate.model
     blocks: list[Block] = [
-        Text(tr("{model} for {task}", model=model.name, task=result.requirements.task), "head")
+        Text(
+            tr(
+                "{model} for {task}",
+                model=model.name,
+                task=task_label(result.requirements.task, catalog),
+            ),
+            "head",
+        )
     ]
     if item.objections:
         blocks.append(Text(tr("Rejected."), "warn"))
@@ -176,7 +184,7 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
                 tr("licence"),
                 tr(
                     "{license}: commercial use {commercial}",
-                    license=license_.name,
+                    license=name_of(license_),
                     commercial=word(license_.commercial),
                 ),
             )

@@ -31,7 +31,7 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
     plan, memory = planned.plan, planned.memory
     machine = answer.asked.machine
     title = (
-        tr("Plan on {machine}", machine=f"{plan.gpus} × {machine.name}")
+        tr("Plan on {machine}", machine=f"{plan.gpus} × {translated(machine.name)}")
         if machine is not None
         else tr("Plan, no machine given")
     )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from llm_select.i18n import listing, prose, tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.finetune_view import flat_training
+from llm_select.render.labels import language_label, name_of
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import score, tokens
 from llm_select.render.plan_blocks import concessions, plan_blocks
 from llm_select.render.strategy_messages import STRATEGIES, rule_sentence, strategy_name
-from llm_select.render.words import task_name, word
+from llm_select.render.words import word
 
 if TYPE_CHECKING:
     from llm_select.evidence.quality import Quality
@@ -34,7 +35,7 @@ def answer_document(
 ) -> Document:
     """Advice, why, the plan, what it takes, what else fits, and on what it stands."""
     advice, planned = answer.advice, answer.planned
-    task = task_name(catalog.tasks[answer.requirements.task])
+    task = name_of(catalog.tasks[answer.requirements.task])
     if advice is None:
         text = tr(
             "No model can be recommended for {task} on this machine, so there is nothing to adapt.",
@@ -93,7 +94,9 @@ def answer_document(
 
 def _head(name: str, task: str, answer: Answer) -> str:
     n = tokens(answer.asked.examples)
-    spoken = listing((*answer.requirements.languages, *answer.requirements.pairs))
+    spoken = listing(
+        map(language_label, (*answer.requirements.languages, *answer.requirements.pairs))
+    )
     if not spoken:
         return tr("{model} for {task}, with {n} labelled examples", model=name, task=task, n=n)
     return tr(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, prose, tr
+from llm_select.i18n import listing, prose, tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
     evidence_table,
@@ -15,12 +15,13 @@ from llm_select.render.item_view import (
     speed_cell,
     terms_table,
 )
+from llm_select.render.labels import language_label, name_of
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
 from llm_select.render.thinking_view import thinking_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
-from llm_select.render.words import task_name, word
+from llm_select.render.words import word
 from llm_select.selection.recommend import UNRATED_SHOWN
 
 if TYPE_CHECKING:
@@ -98,14 +99,15 @@ def recommendation_document(
 
 def _headline(result: Recommendation, catalog: Catalog) -> str:
     requirements = result.requirements
-    about = listing((*requirements.pairs, *requirements.languages))
+    about = listing(map(language_label, (*requirements.pairs, *requirements.languages)))
     machine = requirements.machine
-    task = task_name(catalog.tasks[requirements.task])
+    task = name_of(catalog.tasks[requirements.task])
     if about:
-        task = f"{task} ({about})"
+        task = tr("{task} ({about})", task=task, about=about)
     if machine is None or requirements.weights_access == "hosted":
         return task
-    where = f"{machine.devices} × {machine.name}" if machine.devices > 1 else machine.name
+    name = translated(machine.name)
+    where = f"{machine.devices} × {name}" if machine.devices > 1 else name
     if machine.device is not None:
         where = f"{where} ({machine.nominal_gib:g} GiB)"
     return tr("{task} on {machine}", task=task, machine=where)

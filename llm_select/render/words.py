@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from llm_select.i18n import current, listing, tr, translated
+from llm_select.i18n import listing, tr, translated
 from llm_select.messages import Message
-
-if TYPE_CHECKING:
-    from llm_select.schema.evaluation import Task
 
 WORDS = {
     str(word): word
@@ -131,8 +127,3 @@ def either(items: Iterable[str]) -> str:
     """`a or b`."""
     # Translators: what stands between the items of a choice.
     return tr(" or ").join(items)
-
-
-def task_name(task: Task) -> str:
-    """The task's name in the reader's language, where its file has one."""
-    return task.names.get(current(), task.name)

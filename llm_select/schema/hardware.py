@@ -10,6 +10,7 @@ from llm_select.messages import Message
 from llm_select.schema.architecture import MixerKind
 from llm_select.schema.base import (
     Count,
+    LanguageTag,
     NonNegative,
     PartialDate,
     Positive,
@@ -214,6 +215,8 @@ class License(Strict):
 
     name: str
     """Full name."""
+    names: dict[LanguageTag, str] = {}
+    """Its name in other languages, translated word for word."""
     spdx: str | None = None
     """SPDX id."""
     url: str
