@@ -83,7 +83,7 @@ def of_explanation(result: Explanation) -> list[Picture]:
     if item.terms:
         found.append(_scores([item]))
     if item.memory is not None:
-        found += _parts(_named(item), item.memory, result.requirements.machine)
+        found += of_memory(_named(item), item.memory, result.requirements.machine)
     return found or [_memory(tr("Memory"), [], Capacity(None, None))]
 
 
@@ -92,7 +92,7 @@ def of_estimate(
 ) -> list[Picture]:
     """The chosen format in parts, then all formats."""
     machine = requirements.machine
-    pictures = _parts(_format(chosen), chosen.memory, machine)
+    pictures = of_memory(_format(chosen), chosen.memory, machine)
     if len(found) > 1:
         bars = [_bar(_format(one), one.memory) for one in found]
         pictures.append(_memory(tr("Memory of every format"), bars, _whole(machine)))
@@ -167,7 +167,7 @@ def _scores(items: Sequence[Item]) -> Picture:
     return Picture(title, partial(terms, rows, title=title, description=said))
 
 
-def _parts(label: str, held: MemoryEstimate, machine: Machine | None) -> list[Picture]:
+def of_memory(label: str, held: MemoryEstimate, machine: Machine | None) -> list[Picture]:
     """All devices together; with several, also the fullest of them against one."""
     title = tr("Memory of {what}", what=label)
     if machine is None or machine.devices == 1:

@@ -72,15 +72,8 @@ def recommendation_document(
             title = tr("Rejected") if everything else tr("Nearest misses")
             blocks.append(_misses(misses, title, result))
     elif result.rejected:
-        better = _better_misses(result)
-        elsewhere = {
-            id(item) for item in better if item.objections[0].reason.code == "access-hosted"
-        }
-        own = [item for item in better if id(item) not in elsewhere]
-        # The smallest change first: a model that needs a little more memory before one that needs a cluster.
-        own.sort(key=lambda item: item.memory.device_high if item.memory is not None else 0.0)
-        blocks.append(_misses(tuple(own[:NEAR_MISSES]), tr("Better at the task, but"), result))
-        hosted = [item for item in better if id(item) in elsewhere]
+        own, hosted = better_misses(result)
+        blocks.append(_misses(own[:NEAR_MISSES], tr("Better at the task, but"), result))
         if hosted:
             blocks.append(_hosted_note(hosted))
     if len(shown) > 1:
@@ -383,23 +376,29 @@ def _variants(items: tuple[Item, ...]) -> Table:
     )
 
 
-def _better_misses(result: Recommendation) -> tuple[Item, ...]:
-    """Models with one objection that a change would lift and that would do the task better than any pick."""
+def better_misses(result: Recommendation) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Models with one objection that a change would lift and that would do the task better than any pick: those that a
+    change admits to one's own machine, the smallest first, and those that only their provider runs."""
     values = [item.quality.value for item in result.picks if item.quality is not None]
     limit = max((value for value in values if value is not None), default=float("inf"))
-    found = [
-        item
-        for item in result.rejected
-        if len(item.objections) == 1
-        and item.objections[0].change is not None
-        and item.quality is not None
-        and item.quality.value is not None
-        and item.quality.value > limit
-    ]
-    return tuple(found)
+    own: list[Item] = []
+    hosted: list[Item] = []
+    for item in result.rejected:
+        if (
+            len(item.objections) == 1
+            and item.objections[0].change is not None
+            and item.quality is not None
+            and item.quality.value is not None
+            and item.quality.value > limit
+        ):
+            elsewhere = item.objections[0].reason.code == "access-hosted"
+            (hosted if elsewhere else own).append(item)
+    # The smallest change first: a model that needs a little more memory before one that needs a cluster.
+    own.sort(key=lambda item: item.memory.device_high if item.memory is not None else 0.0)
+    return tuple(own), tuple(hosted)
 
 
-def _hosted_note(items: list[Item]) -> Text:
+def _hosted_note(items: tuple[Item, ...]) -> Text:
     models = [
         f"{item.candidate.model.name} {score(item.quality.value)}"
         for item in items

@@ -1,0 +1,99 @@
+"""The pictures of a page: the charts that every form of output draws, with links to models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+from markupsafe import Markup
+
+from llm_select.errors import UsageError
+from llm_select.messages import Message
+from llm_select.render.charts.points import AGAINST, heading, plots, points, recommendation_svg
+from llm_select.render.pictures import of_recommendation
+from llm_select.selection.tradeoffs import Against
+from llm_select.web import links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llm_select.render.charts.scatter import Point
+    from llm_select.render.pictures import Picture
+    from llm_select.schema.catalog import Catalog
+    from llm_select.selection.types import Item, Recommendation
+    from llm_select.web.asked import Asked
+
+WIDTH = 720
+"""Of a picture where it is shown unscaled."""
+
+
+class Tab(NamedTuple):
+    """A plot there could be."""
+
+    title: str
+    href: str
+    current: bool
+
+
+class Plot(NamedTuple):
+    """The plot of a ranking."""
+
+    title: str
+    picture: Markup
+    tabs: tuple[Tab, ...]
+    points: tuple[Point, ...]
+    """What is drawn, for a table."""
+    left_out: int
+    """Rated models without the figure."""
+
+
+def against(asked: Asked, result: Recommendation) -> Against:
+    """What quality is plotted against: as asked, else the first that some pick has a figure of. Raises UsageError."""
+    typed = asked.one("plot")
+    for one in get_args(Against):
+        if typed == one:
+            return AGAINST[AGAINST.index(one)]
+    if typed is not None:
+        raise UsageError(
+            Message("nothing is plotted against {typed!r}", typed=typed),
+            where="--plot",
+            remedy=Message("it takes {choices}", choices=", ".join(AGAINST)),
+        )
+    return next(iter(plots(result)), "memory")
+
+
+def plot(result: Recommendation, catalog: Catalog, asked: Asked, top: int) -> Plot:
+    """Quality against what was asked. Raises UsageError."""
+    chosen = against(asked, result)
+
+    def link(item: Item) -> str:
+        return links.model(item.candidate.model_id, asked)
+
+    drawn = points(result, chosen, top=top)
+    rated = sum(
+        item.quality is not None and item.quality.value is not None
+        for item in (*result.picks, *result.rejected)
+    )
+    possible = dict.fromkeys((*plots(result), chosen))
+    return Plot(
+        title=heading(chosen),
+        picture=Markup(recommendation_svg(result, catalog, chosen, top=top, link=link)),
+        tabs=tuple(
+            Tab(heading(one), links.home(asked.having("plot", one)), one == chosen)
+            for one in AGAINST
+            if one in possible
+        ),
+        points=drawn,
+        left_out=rated - len(drawn),
+    )
+
+
+def score_parts(result: Recommendation, catalog: Catalog, top: int) -> Markup:
+    """A bar for each pick, of what its criteria give; nothing without picks."""
+    if not result.picks:
+        return Markup()
+    return drawn(of_recommendation(result, catalog, top=top)[-1:])
+
+
+def drawn(found: Iterable[Picture]) -> Markup:
+    """Pictures for a page that has their sheet."""
+    return Markup("").join(Markup(one.draw(width=WIDTH, style=False)) for one in found)
