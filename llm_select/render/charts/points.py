@@ -29,7 +29,8 @@ def plots(result: Recommendation) -> tuple[Against, ...]:
     """What there is something to plot against: figures that some pick has; where nothing fits, that some rejected model
     has. At least one, be it of an empty plot."""
     for items in (result.picks, result.rejected):
-        found = [a for a in AGAINST if any(figure(item, a) is not None for item in items)]
+        rated = [i for i in items if i.quality is not None and i.quality.value is not None]
+        found = [a for a in AGAINST if any(figure(item, a) is not None for item in rated)]
         if found:
             return tuple(found)
     return AGAINST[:1]
