@@ -146,7 +146,7 @@ def schema(
     kind: Annotated[
         str | None,
         typer.Argument(
-            help="A catalog file kind (model, board, …) or an answer (recommend, explain, compare)."
+            help="A catalog file kind (model, board, …) or a command's answer (recommend, estimate, …)."
         ),
     ] = None,
     debug: DebugOption = False,
