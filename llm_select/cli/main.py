@@ -28,6 +28,7 @@ COMMANDS = {
     "finetune": Message("How to adapt a model to a task: strategy, training plan, project."),
     "deploy": Message("What serves a model: engine, flags with reasons, capacity, cost, files."),
     "evaluate": Message("Measure models on your own data, at any endpoint."),
+    "mcp": Message("Serve these questions as tools to an agent."),
     "tasks": Message("List tasks and the boards that show them."),
     "benchmarks": Message("List benchmarks and how many models each has."),
     "licenses": Message("List licences and their conditions."),

@@ -20,27 +20,21 @@ def tasks(
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.document import Column
+    from llm_select.render.list_records import task_record
 
     form = check_form(output)
     loaded = open_catalog(catalog)
     records: list[dict[str, object]] = []
     rows = []
     for task_id, task in sorted(loaded.tasks.items()):
-        reference = task.reference.board if task.reference is not None else None
-        direct = [use.board for use in task.boards if use.relevance == "direct"]
-        records.append(
-            {
-                "id": task_id,
-                "name": task.name,
-                "description": task.description,
-                "kinds": list(task.kinds) if form == "json" else " ".join(task.kinds),
-                "reference": reference,
-                "direct_boards": direct if form == "json" else " ".join(direct),
-                "prompt_tokens": task.lengths.prompt,
-                "generate_tokens": task.lengths.generate,
-            }
+        record = task_record(loaded, task_id)
+        rows.append(
+            (task_id, task.description, str(record["reference"] or "none"), " ".join(task.kinds))
         )
-        rows.append((task_id, task.description, reference or "none", " ".join(task.kinds)))
+        if form != "json":
+            flat = {k: " ".join(v) for k, v in record.items() if isinstance(v, list)}
+            record = {**record, **flat}
+        records.append(record)
     columns = (
         Column("Task", keep=True),
         Column("What it is"),

@@ -1,4 +1,4 @@
-"""The JSON Schema of the answers of `recommend`, `explain` and `compare`, and all that are published: what scripts read.
+"""The JSON Schema of the answers of `recommend`, `explain` and `compare`, and the list of all: what scripts read.
 
 Tests hold real answers against it. Keys are only added within a version.
 """
@@ -196,6 +196,8 @@ CONTRACTS: dict[str, Json] = {
             "catalog_hash": TEXT,
         },
         {
+            "more_picks": COUNT,
+            "untried_count": COUNT,
             "models": _list(_ref("item")),
             "pareto": _list(TEXT),
             "stability": _list(_STABILITY),

@@ -14,7 +14,7 @@ _PARTS = (
 )  # fmt: skip
 _MEMORY = record(
     {
-        **dict.fromkeys(_PARTS, {"type": "number", "minimum": 0}),
+        **{key: {"type": "number", "minimum": 0} for key in _PARTS},
         "usable_gib": maybe(NUMBER),
         "offloaded_layers": COUNT,
         "assumptions": list_of(ref("assumption")),
