@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.importorskip("mcp")
-
-from llm_select.mcp.server import call
-
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
 
@@ -20,6 +16,9 @@ Ask = Callable[..., Any]
 @pytest.fixture(scope="session")
 def ask(bundled: Catalog) -> Ask:
     """`ask("recommend", task="ner")` calls the tool and returns its result, right or wrong."""
+    pytest.importorskip("mcp")
+    from llm_select.mcp.server import call
+
     return lambda name, **given: call(bundled, name, given)
 
 
