@@ -34,35 +34,16 @@ def list_models(
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.card_view import count_text
     from llm_select.render.document import Column
+    from llm_select.render.list_records import model_record, scores_by_model
 
     form = check_form(output)
     loaded = open_catalog(catalog)
-    evaluations: dict[str, int] = {}
-    for board in loaded.boards.values():
-        for column in board.scores.values():
-            for label in column:
-                name = board.entries[label].model
-                if name is not None:
-                    evaluations[name] = evaluations.get(name, 0) + 1
+    counted = scores_by_model(loaded)
     records: list[dict[str, object]] = []
     rows = []
     for model_id, model in sorted(loaded.models.items()):
-        scores = evaluations.get(model_id, 0) + len(model.evaluations)
-        records.append(
-            {
-                "id": model_id,
-                "name": model.name,
-                "kind": model.kind,
-                "weights": model.weights,
-                "family": model_id.split("/", 1)[0],
-                "released": model.released,
-                "status": model.status,
-                "generation": model.generation,
-                "license": model.license,
-                "parameters": model.parameters.total if model.parameters is not None else None,
-                "evaluations": scores,
-            }
-        )
+        scores = counted.get(model_id, 0)
+        records.append(model_record(loaded, model_id, scores))
         rows.append(
             (model_id, model.kind, count_text(model), model.released, model.license, str(scores))
         )
@@ -148,7 +129,7 @@ def schema(
     kind: Annotated[
         str | None,
         typer.Argument(
-            help="A catalog file kind (model, board, …) or an answer (recommend, explain, compare)."
+            help="A catalog file kind (model, board, …) or a command's answer (recommend, estimate, …)."
         ),
     ] = None,
     debug: DebugOption = False,

@@ -26,6 +26,7 @@ def list_devices(
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.document import Column
+    from llm_select.render.list_records import device_records
 
     form = check_form(output)
     loaded = open_catalog(catalog)
@@ -34,21 +35,7 @@ def list_devices(
     for device_id, device in sorted(loaded.devices.items()):
         compute = device.compute
         tflops = (compute.bf16 or compute.fp16) if compute is not None else None
-        for memory in device.memory:
-            records.append(
-                {
-                    "id": device_id,
-                    "name": device.name,
-                    "vendor": device.vendor,
-                    "form": device.form,
-                    "memory_class": device.memory_class,
-                    "memory_gib": memory.gib,
-                    "bandwidth_gb_s": memory.bandwidth_gb_s,
-                    "tflops_16bit": tflops,
-                    "released": device.released,
-                    "source": memory.source or device.sources.get("memory"),
-                }
-            )
+        records += device_records(loaded, device_id)
         sizes = ", ".join(f"{m.gib:g}" for m in device.memory)
         speeds = "/".join(
             dict.fromkeys(f"{m.bandwidth_gb_s:g}" for m in device.memory if m.bandwidth_gb_s)

@@ -29,6 +29,7 @@ COMMANDS = {
     "deploy": Message("What serves a model: engine, flags with reasons, capacity, cost, files."),
     "evaluate": Message("Measure models on your own data, at any endpoint."),
     "web": Message("Show it as a page on this computer: choose, look, compare."),
+    "mcp": Message("Serve these questions as tools to an agent."),
     "tasks": Message("List tasks and the boards that show them."),
     "benchmarks": Message("List benchmarks and how many models each has."),
     "licenses": Message("List licences and their conditions."),

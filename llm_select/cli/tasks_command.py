@@ -23,29 +23,22 @@ def tasks(
     from llm_select.i18n import SOURCE, current
     from llm_select.render.document import Column
     from llm_select.render.labels import name_of
+    from llm_select.render.list_records import task_record
 
     form = check_form(output)
     loaded = open_catalog(catalog)
     records: list[dict[str, object]] = []
     rows = []
     for task_id, task in sorted(loaded.tasks.items()):
-        reference = task.reference.board if task.reference is not None else None
-        direct = [use.board for use in task.boards if use.relevance == "direct"]
-        records.append(
-            {
-                "id": task_id,
-                "name": task.name,
-                **({"names": dict(task.names)} if form == "json" else {}),
-                "description": task.description,
-                "kinds": list(task.kinds) if form == "json" else " ".join(task.kinds),
-                "reference": reference,
-                "direct_boards": direct if form == "json" else " ".join(direct),
-                "prompt_tokens": task.lengths.prompt,
-                "generate_tokens": task.lengths.generate,
-            }
-        )
+        record = task_record(loaded, task_id)
         what = task.description if current() == SOURCE else name_of(task)
-        rows.append((task_id, what, reference or tr("none"), " ".join(task.kinds)))
+        reference = str(record["reference"]) if record["reference"] else tr("none")
+        rows.append((task_id, what, reference, " ".join(task.kinds)))
+        if form != "json":
+            flat = {k: " ".join(v) for k, v in record.items() if isinstance(v, list)}
+            record = {**record, **flat}
+            del record["names"]
+        records.append(record)
     columns = (
         Column(tr("Task"), keep=True),
         Column(tr("What it is")),

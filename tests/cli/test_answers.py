@@ -143,8 +143,14 @@ def test_hardware_detect_reads_as_words(call: Call) -> None:
 
 def test_estimate_without_hardware_says_what_machine_it_needs(call: Call) -> None:
     answer = call("estimate", "gemma-3-12b-it", "-o", "json")
+    jsonschema.validate(answer.json(), CONTRACTS["estimate"])
     assert answer.code == 0
     assert "needed_gib" in answer.out
+
+
+def test_estimate_on_a_machine_is_as_the_published_schema_says(call: Call) -> None:
+    answer = call("estimate", "nllb-200-3.3b", "--gpu", "RTX 4090", "-o", "json").json()
+    jsonschema.validate(answer, CONTRACTS["estimate"])
 
 
 def test_estimate_on_a_card_that_is_too_small_exits_1(call: Call) -> None:

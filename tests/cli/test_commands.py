@@ -26,6 +26,7 @@ OPTIONS = {
     "estimate": f"--cases {HARDWARE} {LENGTHS} --engine --quantization --kv-type {SHARED}",
     "deploy": f"--task {HARDWARE} --nodes {LENGTHS} --requests-per-second --engine --quantization --kv-type "
     f"--price-per-hour --hosted-price --export {SHARED}",
+    "mcp": "--catalog --locale",
     "tasks": SHARED,
     "benchmarks": SHARED,
     "licenses": SHARED,
