@@ -419,7 +419,7 @@ def _undocumented(page: Page) -> Iterator[Fault]:
         with redirect_stdout(printed):
             run([*found.words, "--help"])
         _, _, shown = printed.getvalue().partition("Options:")
-        for option in sorted(set(_OPTION.findall(shown.split("Example:")[0])) - {"--help"}):
+        for option in sorted(set(_OPTION.findall(shown.split("Examples:")[0])) - {"--help"}):
             if f"`{option}`" not in text:
                 yield Fault(page.path, line, f"{title} has no {option}")
 

@@ -256,6 +256,7 @@ SOURCES: dict[tuple[str, str], Values] = {
 """By command and option or argument; the command is empty where the name means the same in all of them."""
 FREE = {
     "--gpu-mem", "--ram", "--weights", "--hosted-price", "--endpoint", "--api-key-env", "--price", "--labels",
-    "--encoding", "--parameter", "--accept", "--repository", "--revision", "--url", "--set", "--source", "--as-of", "--date",
+    "--encoding", "--parameter", "--accept", "--repository", "--revision", "--url", "--set", "--source", "--as-of",
+    "--date",
 }  # fmt: skip
 """Options whose text nobody can foretell."""
