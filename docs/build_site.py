@@ -20,10 +20,16 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+OUTSIDE = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+}
 """Pages of the repository's root, and their names on the site."""
 ASSETS = (".svg", ".png", ".css")
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^()\s]+)(?=\))")
+_EMPTY = re.compile(r'^  \{ "[^"]+" = \[\n  \] \},\n', re.MULTILINE)
+"""A part of the navigation that has lost all its pages."""
 _ENTRY = re.compile(r'^\s*\{ "[^"]+" = "(?P<page>[^"]+\.md)" \},$')
 
 
@@ -40,8 +46,11 @@ def stage(folder: Path) -> None:
     for name, place in OUTSIDE.items():
         _page(ROOT / name, pages / place, pages)
     lines = (ROOT / "zensical.toml").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if not (m := _ENTRY.match(line)) or (pages / m["page"]).is_file()]
-    (folder / "zensical.toml").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    kept = [
+        line for line in lines if not (m := _ENTRY.match(line)) or (pages / m["page"]).is_file()
+    ]
+    text = _EMPTY.sub("", "\n".join(kept) + "\n")
+    (folder / "zensical.toml").write_text(text, encoding="utf-8")
 
 
 def _page(source: Path, place: Path, pages: Path) -> None:
@@ -111,7 +120,11 @@ def faults(site: Path) -> Iterator[str]:
             there = there / "index.html" if there.is_dir() else there
             if not there.exists():
                 yield f"{name}: {target} leads nowhere"
-            elif parts.fragment and there in pages and unquote(parts.fragment) not in pages[there].ids:
+            elif (
+                parts.fragment
+                and there in pages
+                and unquote(parts.fragment) not in pages[there].ids
+            ):
                 yield f"{name}: {target}: no such heading"
 
 

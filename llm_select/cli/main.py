@@ -145,9 +145,9 @@ def run(arguments: list[str]) -> int:
     """The exit code for a command line; every error becomes a message on standard error."""
     try:
         _speak(arguments)
-        result: Any = typer.main.get_command(app).main(
-            args=arguments, prog_name="llm-select", standalone_mode=False
-        )
+        program = typer.main.get_command(app)
+        _translate(program)
+        result: Any = program.main(args=arguments, prog_name="llm-select", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except LlmSelectError as error:
         if "--debug" in arguments:
@@ -192,7 +192,9 @@ def _complete(shell: str, arguments: list[str]) -> None:
 
     with suppress(LlmSelectError):
         _speak(arguments)
-    respond(typer.main.get_command(app), shell, arguments)
+    program = typer.main.get_command(app)
+    _translate(program)
+    respond(program, shell, arguments)
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     os._exit(0)
