@@ -9,6 +9,7 @@ What it holds:
   generators write them, and docs/cli.md has every command and option that `--help` prints;
 - every `llm-select …` line in a code block, and every such span in prose, is one the program accepts;
 - blocks after `<!-- run -->` run with exit code 0 (`<!-- run: 1 -->`: with that code);
+- blocks after `<!-- pipe -->` run in a shell and print something, none of it `null` (where jq is installed);
 - blocks after `<!-- output: llm-select … -->` are what that command prints (`docs/check.py --write` renews them);
 - blocks after `<!-- file: PATH -->` stand word for word in that file;
 - translated pages are of the present originals and have their examples, figures and sources (`translations.py`), and
@@ -22,6 +23,7 @@ import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,7 +47,7 @@ PAGES = ("README.md", "README.zh-CN.md", "CHANGELOG.md", "CONTRIBUTING.md")
 """Pages outside docs/."""
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
-_DIRECTIVE = re.compile(r"^<!-- (?P<name>run|file|output)(?:: (?P<value>.+?))? -->$")
+_DIRECTIVE = re.compile(r"^<!-- (?P<name>run|file|output|pipe)(?:: (?P<value>.+?))? -->$")
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\((?P<target>[^()\s]+)(?:\s+\"[^\"]*\")?\)")
 _HTML_LINK = re.compile(r"<(?:a|img)\b[^>]*?(?:href|src)=\"(?P<target>[^\"]+)\"")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]: +<?(?P<target>[^\s>]+)")
@@ -328,6 +330,30 @@ def _environment(columns: int) -> dict[str, str]:
     return {**os.environ, **wanted}
 
 
+def check_pipes(page: Page) -> Iterator[Fault]:
+    """Blocks marked `<!-- pipe -->` that fail, print nothing, or print `null`; none where bash or jq is missing."""
+    if not shutil.which("bash") or not shutil.which("jq"):
+        return
+    program = f'llm-select() {{ "{sys.executable}" -m llm_select "$@"; }}'
+    for block in page.blocks:
+        if block.directive is None or block.directive[0] != "pipe":
+            continue
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", "\n".join((program, *block.lines))],
+            cwd=ROOT,
+            env=_environment(100),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_RUN_SECONDS,
+            check=False,
+        )
+        if done.returncode or not done.stdout.strip() or "null" in done.stdout.split():
+            said = (done.stderr or done.stdout).strip().splitlines()
+            message = f"exit code {done.returncode}: {said[0] if said else 'printed nothing'}"
+            yield Fault(page.path, block.line, message)
+
+
 def printed(command: str) -> tuple[str, ...]:
     """Lines of a command's output at 80 columns, trailing blanks off."""
     done = subprocess.run(
@@ -452,7 +478,7 @@ def _undocumented(page: Page) -> Iterator[Fault]:
         with redirect_stdout(printed):
             run([*found.words, "--help"])
         _, _, shown = printed.getvalue().partition("Options:")
-        for option in sorted(set(_OPTION.findall(shown.split("Example:")[0])) - {"--help"}):
+        for option in sorted(set(_OPTION.findall(shown.split("Examples:")[0])) - {"--help"}):
             if f"`{option}`" not in text:
                 yield Fault(page.path, line, f"{title} has no {option}")
 
@@ -469,6 +495,7 @@ def main() -> int:
             check_paths,
             check_examples,
             check_runs,
+            check_pipes,
             check_outputs,
             check_excerpts,
             check_translation,

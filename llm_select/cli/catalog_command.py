@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
 from llm_select.i18n import tr
 from llm_select.messages import Message
@@ -22,7 +23,14 @@ def catalog() -> None:
     """List, check, describe and fill catalogs."""
 
 
-@app.command("list", epilog="Example: llm-select catalog list -o json")
+@app.command(
+    "list",
+    epilog=examples(
+        (Message("All models"), "llm-select catalog list"),
+        (Message("As a sheet"), "llm-select catalog list -o csv"),
+        (Message("With your own cards"), "llm-select catalog list --catalog my-cards"),
+    ),
+)
 def list_models(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
@@ -59,7 +67,17 @@ def list_models(
     return 0
 
 
-@app.command("check", epilog="Example: llm-select catalog check my-catalog")
+@app.command(
+    "check",
+    epilog=examples(
+        (Message("The bundled catalog"), "llm-select catalog check"),
+        (
+            Message("Your own cards, warnings count too"),
+            "llm-select catalog check my-cards --strict",
+        ),
+        (Message("For a code scanner"), "llm-select catalog check my-cards -o sarif"),
+    ),
+)
 def check(
     directories: Annotated[
         list[Path] | None,
@@ -124,7 +142,14 @@ def _home() -> str:
     return next((named[name] for name in ("Repository", "Source", "Homepage") if name in named), "")
 
 
-@app.command("schema", epilog="Example: llm-select catalog schema model > model.json")
+@app.command(
+    "schema",
+    epilog=examples(
+        (Message("What there are schemas of"), "llm-select catalog schema"),
+        (Message("For an editor"), "llm-select catalog schema model > model.json"),
+        (Message("Of an answer in JSON"), "llm-select catalog schema recommend"),
+    ),
+)
 def schema(
     kind: Annotated[
         str | None,
@@ -166,7 +191,19 @@ IntoOption = Annotated[
 ]
 
 
-@app.command("import", epilog="Example: llm-select catalog import config.json --id acme/tickets-7b")
+@app.command(
+    "import",
+    epilog=examples(
+        (
+            Message("Draft a card from a configuration"),
+            "llm-select catalog import config.json --id acme/tickets-7b",
+        ),
+        (
+            Message("From a repository on the hub, written into your own catalog"),
+            "llm-select catalog import hf:Qwen/Qwen3-8B --catalog my-cards --dry-run",
+        ),
+    ),
+)
 def import_(
     source: Annotated[
         str,
@@ -224,7 +261,18 @@ def import_(
 
 @app.command(
     "import-evaluations",
-    epilog="Example: llm-select catalog import-evaluations table.csv --board squad-v2",
+    epilog=examples(
+        (
+            Message("What a table would change of a board"),
+            "llm-select catalog import-evaluations table.csv --board squad-v2 --dry-run",
+        ),
+        (
+            Message("A board of your own"),
+            "llm-select catalog import-evaluations table.csv --board my-board \\\n"
+            "  --benchmark squad-v2 --source my-table --date 2026-07-01 \\\n"
+            "  --reported-by third-party --setting zero-shot --catalog my-cards",
+        ),
+    ),
 )
 def import_evaluations(
     table: Annotated[

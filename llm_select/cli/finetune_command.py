@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     CatalogOption,
     CommercialOption,
@@ -39,7 +40,25 @@ DEFAULT_PLANS = (("full", "bf16"), ("lora", "bf16"), ("qlora", "nf4"))
 
 
 @app.command(
-    epilog="Example: llm-select finetune qwen3-8b --task coding --examples 2000 --gpu 'RTX 4090'"
+    epilog=examples(
+        (
+            Message("How to adapt a model with 2000 examples, and the plan"),
+            "llm-select finetune qwen3-8b --task coding --examples 2000 --gpu 'RTX 4090'",
+        ),
+        (
+            Message("Which model to adapt"),
+            "llm-select finetune --task ner --language de --examples 5000 --gpu-mem 24",
+        ),
+        (
+            Message("Memory of full, LoRA and QLoRA training side by side"),
+            "llm-select finetune qwen3-8b --gpu-mem 24 --seq-len 1024",
+        ),
+        (
+            Message("A project that trains as planned"),
+            "llm-select finetune qwen3-8b --task ner --language de --examples 5000 \\\n"
+            "  --gpu 'RTX 4090' --export ner-project",
+        ),
+    )
 )
 def finetune(
     model: Annotated[

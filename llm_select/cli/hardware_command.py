@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
 from llm_select.i18n import tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -15,7 +17,13 @@ def hardware() -> None:
     """List devices, or show this machine."""
 
 
-@app.command("list", epilog="Example: llm-select hardware list -o csv")
+@app.command(
+    "list",
+    epilog=examples(
+        (Message("Devices that `--gpu` knows"), "llm-select hardware list"),
+        (Message("As a sheet, with sources"), "llm-select hardware list -o csv"),
+    ),
+)
 def list_devices(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
@@ -54,7 +62,13 @@ def list_devices(
     return 0
 
 
-@app.command("detect", epilog="Example: llm-select hardware detect -o json")
+@app.command(
+    "detect",
+    epilog=examples(
+        (Message("What models would run on here"), "llm-select hardware detect"),
+        (Message("For another program"), "llm-select hardware detect -o json"),
+    ),
+)
 def detect(
     output: OutputOption = "table",
     catalog: CatalogOption = None,

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
 from llm_select.i18n import tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select licenses -o json")
+@app.command(
+    epilog=examples(
+        (Message("Which licences allow commercial use"), "llm-select licenses"),
+        (Message("With their conditions, for another program"), "llm-select licenses -o json"),
+    )
+)
 def licenses(
     output: OutputOption = "table",
     catalog: CatalogOption = None,

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from llm_select import i18n
+from llm_select.cli.examples import Examples, examples
 from llm_select.cli.options import COMMAND, LocaleOption
 from llm_select.errors import LlmSelectError, UsageError
 from llm_select.i18n import shown, tr, translated
@@ -35,6 +36,7 @@ COMMANDS = {
     "licenses": Message("List licences and their conditions."),
     "hardware": Message("List devices, or show this machine."),
     "catalog": Message("List, check, describe and fill catalogs."),
+    "completion": Message("Print the script by which a shell completes models, tasks, GPUs."),
 }
 """Every command with its line in the help; each lives in `llm_select.cli.<name>`."""
 _MODULES = {name: f"llm_select.cli.{name}_command" for name in COMMANDS}
@@ -85,7 +87,15 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     help="Choose the right language model for a task: evidence for quality, physics for cost.",
-    epilog="Start with: llm-select recommend --task translation --pair en-zh --gpu-mem 24",
+    epilog=examples(
+        (
+            Message("The best models for English to Chinese on a card of 24 GiB"),
+            "llm-select recommend --task translation --pair en-zh --gpu-mem 24",
+        ),
+        (Message("What one of them needs"), "llm-select estimate gemma-3-12b-it --gpu-mem 24"),
+        (Message("How to serve it"), "llm-select deploy gemma-3-12b-it --gpu 'RTX 4090'"),
+        (Message("What can be asked of a command"), "llm-select recommend --help"),
+    ),
 )
 
 
@@ -112,6 +122,9 @@ def main(argv: list[str] | None = None) -> None:
     # One answer and out: collecting cycles among the catalog's many objects would only cost time.
     gc.disable()
     arguments = sys.argv[1:] if argv is None else argv
+    shell = os.environ.get("_LLM_SELECT_COMPLETE")
+    if shell is not None:
+        _complete(shell, arguments)
     for stream in (sys.stdout, sys.stderr):
         # A console that lacks one of our signs shows a question mark for it.
         if isinstance(stream, TextIOWrapper):
@@ -176,6 +189,20 @@ def run(arguments: list[str]) -> int:
         return 2
 
 
+def _complete(shell: str, arguments: list[str]) -> None:
+    """Tell a shell what may stand at the cursor, and exit."""
+    from llm_select.cli.completion import respond
+
+    with suppress(LlmSelectError):
+        _speak(arguments)
+    program = typer.main.get_command(app)
+    _translate(program)
+    respond(program, shell, arguments)
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(0)
+
+
 def _speak(arguments: list[str]) -> None:
     """Choose the language before anything is said. Raises UsageError for one that there are no messages in."""
     asked = None
@@ -220,7 +247,8 @@ def _translate(command: Any) -> None:
         for field in fields:
             text = getattr(owner, field, None)
             if text:
-                setattr(owner, field, tr(text))
+                said = examples(*text.pairs) if isinstance(text, Examples) else tr(text)
+                setattr(owner, field, said)
     if command.help and not command.short_help:
         # Click cuts a line for lists at spaces, which not every language has.
         command.short_help = command.help.partition("\n")[0].partition("。")[0]

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
 from llm_select.i18n import tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select tasks -o markdown")
+@app.command(
+    epilog=examples(
+        (Message("What can be asked for"), "llm-select tasks"),
+        (Message("With description and boards, for another program"), "llm-select tasks -o json"),
+        (Message("For a page"), "llm-select tasks -o markdown"),
+    )
+)
 def tasks(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
