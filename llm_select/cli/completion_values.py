@@ -166,6 +166,13 @@ def _forms(*more: str) -> Source:
     return _words(*FORMS, *more)
 
 
+def _pictured() -> Iterable[tuple[str, str]]:
+    """The commands that have a picture, with the option that asks for it."""
+    from llm_select.cli.output import PICTURED_COMMANDS
+
+    return [(name, "--output") for name in PICTURED_COMMANDS.split(", ")]
+
+
 def _precisions() -> Iterable[str]:
     from llm_select.estimates.training import PRECISIONS
 
@@ -239,6 +246,7 @@ SOURCES: dict[tuple[str, str], Values] = {
     ("", "--locale"): _later(_locales),
     ("", "--output"): _forms(),
     ("check", "--output"): _forms("sarif", "github"),
+    **dict.fromkeys(_pictured(), _forms("html", "svg")),
     ("", "--weights-access"): _words("open", "hosted", "any"),
     ("", "--privacy"): _words("self-hosted", "any"),
     ("", "--modality"): _words("text", "image", "audio", "video"),

@@ -56,7 +56,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
         ),
         (
             Message("On which evidence a quality stands"),
-            "llm-select explain tower-plus-9b --task translation --pair en-zh --gpu-mem 24",
+            "llm-select explain tower-plus-9b --task translation --pair en-zh \\\n  --gpu-mem 24",
         ),
         (
             Message("What would be said without a board"),

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select mcp --catalog my-catalog")
+@app.command(
+    epilog=examples(
+        (Message("What an agent's settings call"), "llm-select mcp"),
+        (Message("With your own cards"), "llm-select mcp --catalog my-cards"),
+    )
+)
 def mcp(
     catalog: CatalogOption = None,
     locale: LocaleOption = None,
@@ -21,7 +28,6 @@ def mcp(
 
     from llm_select.cli.output import open_catalog
     from llm_select.errors import UsageError
-    from llm_select.messages import Message
 
     if find_spec("mcp") is None:
         raise UsageError(

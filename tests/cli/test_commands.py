@@ -62,7 +62,7 @@ def test_every_command_of_the_contract_is_listed() -> None:
 
 @pytest.mark.parametrize("command", OPTIONS)
 def test_help_shows_an_example(command: str, call: Call) -> None:
-    assert "Example: llm-select" in call(*command.split(), "--help").out
+    assert "Examples:\n    # " in call(*command.split(), "--help").out
 
 
 def test_version_is_that_of_the_package(call: Call) -> None:

@@ -46,7 +46,7 @@ def told(shell: str, *arguments: str) -> list[str]:
         (("recommend", "--license", "apache"), ["apache-2.0"]),
         (("recommend", "--family", "gemm"), ["gemma"]),
         (("recommend", "--profile", "f"), ["frugal"]),
-        (("recommend", "--output", ""), ["csv", "json", "markdown", "plain", "table"]),
+        (("recommend", "--output", ""), ["csv", "html", "json", "markdown", "plain", "svg", "table"]),
         (("recommend", "--output=js",), ["json"]),
         (("recommend", "--weights-access", "o"), ["open"]),
         (("recommend", "--exclude-board", "wmt25-mqm-g"), ["wmt25-mqm-google"]),

@@ -15,8 +15,11 @@ from llm_select.cli.examples import Examples
 from llm_select.cli.main import app
 from tests.cli.conftest import Call, own_catalog
 
-ELSEWHERE = ("hf:", "import config.json", "import-evaluations", "llm-select benchmarks --catalog")
-"""Lines that need the network or files of one's own: they are only parsed."""
+ELSEWHERE = (
+    "hf:", "import config.json", "import-evaluations", "llm-select benchmarks --catalog", "llm-select web",
+    "llm-select mcp",
+)  # fmt: skip
+"""Lines that need the network or files of one's own, or that serve until they are stopped: they are only parsed."""
 
 
 def _commands() -> Iterator[tuple[str, Any]]:
