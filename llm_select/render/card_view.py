@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
+from llm_select.render.labels import language_label, license_label
 from llm_select.render.numbers import count, gib, score, tokens
 from llm_select.render.thinking_view import length_text
 
@@ -37,7 +38,9 @@ def languages_text(model: Model) -> str:
     tags = sorted(model.languages)
     if not tags:
         return "not published"
-    return ", ".join(tags[:6]) + (f", … {len(tags)} in all" if len(tags) > 6 else "")
+    return ", ".join(map(language_label, tags[:6])) + (
+        f", … {len(tags)} in all" if len(tags) > 6 else ""
+    )
 
 
 def attention_text(model: Model) -> str:
@@ -80,7 +83,7 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
             "",
         ),
         ("kind", f"{model.kind}, {model.generation} generation", "architecture"),
-        ("licence", model.license, "license"),
+        ("licence", license_label(model.license, catalog), "license"),
         ("weights", model.weights, ""),
         ("parameters", count_text(model), "parameters"),
         ("attention", attention_text(model), "architecture"),

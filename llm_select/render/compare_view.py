@@ -14,6 +14,7 @@ from llm_select.render.item_view import (
     quality_cell,
     speed_cell,
 )
+from llm_select.render.labels import license_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 
@@ -88,7 +89,7 @@ def _license(catalog: Catalog, license_id: str) -> str:
     license_ = catalog.licenses.get(license_id)
     if license_ is None:
         return license_id
-    return f"{license_id} (commercial: {license_.commercial})"
+    return f"{license_label(license_id, catalog)} (commercial: {license_.commercial})"
 
 
 def _verdict(item: Item) -> str:

@@ -164,6 +164,15 @@ def test_a_misspelt_chinese_language_lists_chinese_names(bundled: Catalog) -> No
     assert caught.value.nearest[0] == "德语"
 
 
+@pytest.mark.parametrize("typed", ["英译德国语", "英语->德国语"])
+def test_a_chinese_direction_with_one_misspelt_language_lists_directions(
+    bundled: Catalog, typed: str
+) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        resolve.pair(bundled, typed)
+    assert caught.value.nearest[0] == "英语译德语"
+
+
 def test_no_chinese_name_is_that_of_two_languages() -> None:
     owner: dict[str, str] = {}
     for tag, names in [*NAMES.items(), *((tag, (name,)) for tag, name in CHINESE.items())]:
