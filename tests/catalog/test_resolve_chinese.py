@@ -64,6 +64,13 @@ def test_every_licence_has_a_chinese_name_that_leads_to_it(bundled: Catalog) -> 
     assert all(not name.isascii() for name in shown.values())
 
 
+@pytest.mark.parametrize(
+    "typed", ["Apache 许可证 2.0", "apache许可证2.0", "Ａｐａｃｈｅ 許可證 2.0"]
+)
+def test_a_licence_is_found_by_its_chinese_name(bundled: Catalog, typed: str) -> None:
+    assert resolve.license(bundled, typed) == "apache-2.0"
+
+
 def test_every_language_label_leads_to_its_tag(bundled: Catalog) -> None:
     known = resolve.languages(bundled)
     with using("zh"):
