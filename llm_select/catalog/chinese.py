@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_BETWEEN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_BESIDE = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
 _DASHES = re.compile(r"\s*(?:->|[-‐–—―→:>])+\s*")
 _TOWARDS = re.compile(r"^从?(.+?)(?:翻译成|翻译为|翻译到|译成|译为|译到|翻成|译|翻|到|至|转)(.+)$")
 TRADITIONAL = str.maketrans(
@@ -56,8 +56,8 @@ def has_han(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Half-width forms (NFKC), simplified signs, no spaces between Chinese signs."""
-    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).translate(TRADITIONAL))
+    """Half-width forms (NFKC), simplified signs, no spaces beside Chinese signs."""
+    return _BESIDE.sub("", unicodedata.normalize("NFKC", text).translate(TRADITIONAL))
 
 
 def direction(text: str) -> str:

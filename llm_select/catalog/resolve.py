@@ -206,9 +206,8 @@ def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         if first is not None and second is not None and first != second:
             found.add(f"{first}-{second}")
     if not found:
-        raise UnknownNameError(
-            Message("language pair"), name, nearest(typed.lower(), known_pairs), where=where
-        )
+        near = nearest(typed.lower(), known_pairs) or _like_directed(typed, known)
+        raise UnknownNameError(Message("language pair"), name, near, where=where)
     return _only(Message("language pair"), name, found, where)
 
 
@@ -316,6 +315,18 @@ def _like_named(name: str, known: Iterable[str]) -> list[str]:
     near = get_close_matches(_folded(name), names, _NEAREST, 0.5 if chinese else 0.75)
     tags = {names[one]: one for one in reversed(near) if _tag(names[one], known) is not None}
     return [one if chinese else tag for tag, one in reversed(tags.items())]
+
+
+def _like_directed(typed: str, known: Iterable[str]) -> list[str]:
+    """Directions in Chinese like `英语->德国语`, with one language that is not known: `英语译德语`."""
+    first, sign, second = typed.partition("|")
+    if not sign or not _han(typed):
+        return []
+    ends = [
+        [one] if _tag(one, known) or _called(one, known) else _like_named(one, known)
+        for one in (first, second)
+    ]
+    return [f"{one}译{other}" for one in ends[0] for other in ends[1]][:_NEAREST]
 
 
 @cache

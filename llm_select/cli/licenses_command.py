@@ -27,7 +27,9 @@ def licenses(
     """List licences: whether commercial use is allowed and under which conditions."""
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
+    from llm_select.i18n import SOURCE, current
     from llm_select.render.document import Column
+    from llm_select.render.labels import name_of
 
     form = check_form(output)
     loaded = open_catalog(catalog)
@@ -50,7 +52,10 @@ def licenses(
                 "url": terms.url,
             }
         )
-        rows.append((license_id, terms.commercial, "; ".join(terms.conditions), str(models)))
+        said = "; ".join(terms.conditions)
+        if current() != SOURCE:
+            said = f"{name_of(terms)}: {said}"
+        rows.append((license_id, terms.commercial, said, str(models)))
     columns = (
         Column(tr("Licence"), keep=True),
         Column(tr("Commercial"), keep=True),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_select.i18n import listing, tr, translated
 from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
+from llm_select.render.labels import language_label, license_label
 from llm_select.render.numbers import count, gib, score, tokens
 from llm_select.render.thinking_view import length_text
 from llm_select.render.words import word, words
@@ -45,8 +46,8 @@ def languages_text(model: Model) -> str:
     if not tags:
         return tr("not published")
     if len(tags) <= 6:
-        return listing(tags)
-    return tr("{first}, … {n} in all", first=listing(tags[:6]), n=len(tags))
+        return listing(map(language_label, tags))
+    return tr("{first}, … {n} in all", first=listing(map(language_label, tags[:6])), n=len(tags))
 
 
 def attention_text(model: Model) -> str:
@@ -129,7 +130,7 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
             ),
             "architecture",
         ),
-        (Message("licence"), model.license, "license"),
+        (Message("licence"), license_label(model.license, catalog), "license"),
         (Message("weights"), word(model.weights), ""),
         (Message("parameters"), count_text(model), "parameters"),
         (Message("attention"), attention_text(model), "architecture"),

@@ -15,6 +15,7 @@ from llm_select.render.item_view import (
     quality_cell,
     speed_cell,
 )
+from llm_select.render.labels import license_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 from llm_select.render.words import word, words
@@ -98,7 +99,7 @@ def _license(catalog: Catalog, license_id: str) -> str:
         return license_id
     return tr(
         "{license} (commercial: {commercial})",
-        license=license_id,
+        license=license_label(license_id, catalog),
         commercial=word(license_.commercial),
     )
 

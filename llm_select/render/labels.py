@@ -36,6 +36,12 @@ def task_label(task_id: str, catalog: Catalog) -> str:
     return task_id if task is None or current() == SOURCE else name_of(task)
 
 
+def license_label(license_id: str, catalog: Catalog) -> str:
+    """A licence in a table: its id in English, elsewhere its name."""
+    terms = catalog.licenses.get(license_id)
+    return license_id if terms is None or current() == SOURCE else name_of(terms)
+
+
 def language_label(tag: str) -> str:
     """A language or pair: 德语, 英语译中文. In English, and where no name is known, the tag itself."""
     if current() == SOURCE:

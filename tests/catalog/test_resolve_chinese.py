@@ -64,6 +64,13 @@ def test_every_licence_has_a_chinese_name_that_leads_to_it(bundled: Catalog) -> 
     assert all(not name.isascii() for name in shown.values())
 
 
+@pytest.mark.parametrize(
+    "typed", ["Apache 许可证 2.0", "apache许可证2.0", "Ａｐａｃｈｅ 許可證 2.0"]
+)
+def test_a_licence_is_found_by_its_chinese_name(bundled: Catalog, typed: str) -> None:
+    assert resolve.license(bundled, typed) == "apache-2.0"
+
+
 def test_every_language_label_leads_to_its_tag(bundled: Catalog) -> None:
     known = resolve.languages(bundled)
     with using("zh"):
@@ -162,6 +169,15 @@ def test_a_misspelt_chinese_language_lists_chinese_names(bundled: Catalog) -> No
     with pytest.raises(UnknownNameError) as caught:
         resolve.language(bundled, "德国语")
     assert caught.value.nearest[0] == "德语"
+
+
+@pytest.mark.parametrize("typed", ["英译德国语", "英语->德国语"])
+def test_a_chinese_direction_with_one_misspelt_language_lists_directions(
+    bundled: Catalog, typed: str
+) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        resolve.pair(bundled, typed)
+    assert caught.value.nearest[0] == "英语译德语"
 
 
 def test_no_chinese_name_is_that_of_two_languages() -> None:
