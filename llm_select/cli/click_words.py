@@ -42,6 +42,9 @@ SENTENCES = (
     Message("{value} is not one of {choices}."),
 )
 """Errors, those with more words first."""
+_ADVISED = re.compile(
+    r"(?P<said>No such command [^.]+|[^A-Za-z]+ '.*'。)\. Did you mean (?P<near>.+)\?"
+)
 LABELS = (
     Message("Usage: "),
     Message("Arguments"),
@@ -55,6 +58,12 @@ LABELS = (
 
 def in_our_words(text: str) -> str:
     """An error of click's in the reader's language; as it is when its form is not known."""
+    advised = _ADVISED.fullmatch(text)
+    if advised:
+        # Typer appends this in English to a sentence that gettext may have translated already.
+        said = advised["said"]
+        head = said if said.endswith("。") else in_our_words(f"{said}.")
+        return f"{head} " + tr("Did you mean {near}?", near=advised["near"])
     for message, form in _forms():
         found = form.fullmatch(text)
         if found:
