@@ -6,7 +6,7 @@ import typer
 
 from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
-from llm_select.i18n import tr
+from llm_select.i18n import prose, tr
 from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -27,9 +27,9 @@ def licenses(
     """List licences: whether commercial use is allowed and under which conditions."""
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
-    from llm_select.i18n import SOURCE, current
     from llm_select.render.document import Column
-    from llm_select.render.labels import name_of
+    from llm_select.render.labels import explained
+    from llm_select.render.words import word
 
     form = check_form(output)
     loaded = open_catalog(catalog)
@@ -52,10 +52,8 @@ def licenses(
                 "url": terms.url,
             }
         )
-        said = "; ".join(terms.conditions)
-        if current() != SOURCE:
-            said = f"{name_of(terms)}: {said}"
-        rows.append((license_id, terms.commercial, said, str(models)))
+        said = explained(terms, "; ".join(map(prose, terms.conditions)))
+        rows.append((license_id, word(terms.commercial), said, str(models)))
     columns = (
         Column(tr("Licence"), keep=True),
         Column(tr("Commercial"), keep=True),

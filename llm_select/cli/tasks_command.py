@@ -6,7 +6,7 @@ import typer
 
 from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
-from llm_select.i18n import tr
+from llm_select.i18n import prose, tr
 from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -28,9 +28,8 @@ def tasks(
     """List tasks, the model kinds that do them and the boards that show it."""
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
-    from llm_select.i18n import SOURCE, current
     from llm_select.render.document import Column
-    from llm_select.render.labels import name_of
+    from llm_select.render.labels import explained
     from llm_select.render.list_records import task_record
 
     form = check_form(output)
@@ -39,7 +38,7 @@ def tasks(
     rows = []
     for task_id, task in sorted(loaded.tasks.items()):
         record = task_record(loaded, task_id)
-        what = task.description if current() == SOURCE else name_of(task)
+        what = explained(task, prose(task.description))
         reference = str(record["reference"]) if record["reference"] else tr("none")
         rows.append((task_id, what, reference, " ".join(task.kinds)))
         if form != "json":

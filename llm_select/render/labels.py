@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from llm_select.evidence.languages import split_pair
-from llm_select.i18n import SOURCE, current
+from llm_select.i18n import SOURCE, current, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,13 @@ def license_label(license_id: str, catalog: Catalog) -> str:
     """A licence in a table: its id in English, elsewhere its name."""
     terms = catalog.licenses.get(license_id)
     return license_id if terms is None or current() == SOURCE else name_of(terms)
+
+
+def explained(thing: Named, text: str) -> str:
+    """What a table says of a task or licence beside its id: in English the text alone, elsewhere its name as well."""
+    if current() == SOURCE:
+        return text
+    return tr("{name}: {text}", name=name_of(thing), text=text)
 
 
 def language_label(tag: str) -> str:
