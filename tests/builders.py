@@ -40,6 +40,16 @@ def model(name: str = "Model", **fields: Any) -> Model:
     return Model.model_validate({**base, **fields})
 
 
+def deep(name: str) -> Model:
+    """A card of ten times the layers."""
+    shape = model().architecture
+    assert shape is not None
+    groups = tuple(group.model_copy(update={"layers": 320}) for group in shape.attention)
+    tall = shape.model_copy(update={"layers": 320, "attention": groups})
+    card = model(name, parameters={"total": 70802612480, "active": 70802612480})
+    return card.model_copy(update={"architecture": tall})
+
+
 def benchmark(**fields: Any) -> Benchmark:
     """A bounded benchmark from 0 to 100."""
     base: dict[str, Any] = {

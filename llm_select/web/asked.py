@@ -44,7 +44,12 @@ class Asked(NamedTuple):
     def query(self, order: Sequence[Field]) -> str:
         """The part of an address that says the same, with its question mark; empty when nothing is asked."""
         pairs = [(f.name, value) for f in order for value in self.many(f.name)]
-        return "?" + urlencode(pairs) if pairs else ""
+        return "?" + urlencode(pairs, safe="/") if pairs else ""
+
+    def asked_by(self, query: str) -> bool:
+        """True when the part of an address says just this, in whatever order: nothing empty, no list in one value."""
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return sorted(pairs) == sorted((n, v) for n, values in self.values.items() for v in values)
 
     def command(self, command: str, names: Sequence[str] = (), *, more: Sequence[str] = ()) -> str:
         """The command line that gives the same answer, quoted for a POSIX shell. `names` are the models it is about,

@@ -116,9 +116,8 @@ def visited(
         else request.url.path
     )
     visit = Visit(path.partition("?")[0], fields, asked, tuple(errors), live, trigger)
-    short = asked.query(fields)
-    if not live and not errors and f"?{query}" != short and query:
-        return RedirectResponse(visit.path + short, 303)
+    if not live and not errors and not asked.asked_by(query):
+        return RedirectResponse(visit.here(asked), 303)
     with i18n.using(locale):
         return answer(visit)
 

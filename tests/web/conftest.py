@@ -11,7 +11,7 @@ pytest.importorskip("starlette")
 from starlette.testclient import TestClient
 
 from llm_select.web.app import application
-from tests.builders import board, catalog, model
+from tests.builders import board, catalog, deep, model
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -45,15 +45,11 @@ def page(asking: Ask) -> TestClient:
 
 def small() -> Catalog:
     """Four rated models."""
-    shape = model().architecture
-    assert shape is not None
-    large = model("Large", parameters={"total": 80302612480, "active": 80302612480})
-    large = large.model_copy(update={"architecture": shape.model_copy(update={"layers": 320})})
     models = {
         "a/one": model("One"),
         "a/two": model("Two"),
         "b/three": model("Three"),
-        "b/large": large,
+        "b/large": deep("Large"),
     }
     scores = {"a/one": 70.0, "a/two": 60.0, "b/three": 50.0, "b/large": 90.0}
     return catalog(models=models, boards={"direct": board({"de": scores, "all": scores})})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from llm_select.schema.catalog import Catalog
 from llm_select.schema.hardware import Source
-from tests.builders import board, catalog, device, license_, model, task
+from tests.builders import board, catalog, deep, device, license_, model, task
 
 SCRIPT = "<script>window.harmed=1</script>"
 IMAGE = '"><img src=x onerror="window.harmed=1">'
@@ -19,17 +19,11 @@ def hostile() -> Catalog:
     ids = ("evil/script", "evil/image", "evil/quotes", "evil/template", "evil/big")
     sources = dict.fromkeys(("architecture", "license", "context"), "src")
     names = (SCRIPT, IMAGE, QUOTES, TEMPLATE + TURNED, TURNED + SCRIPT)
-    big = {"total": 80302612480, "active": 80302612480}
     models = {
         key: model(name, developer=IMAGE, aliases=[f"{QUOTES}{n}"], sources=sources)
         for n, (key, name) in enumerate(zip(ids, names, strict=True))
     }
-    shape = models["evil/big"].architecture
-    assert shape is not None
-    wide = shape.model_copy(update={"layers": 320})
-    models["evil/big"] = models["evil/big"].model_copy(
-        update={"architecture": wide, "parameters": model(parameters=big).parameters}
-    )
+    models["evil/big"] = deep(TURNED + SCRIPT)
     scores = {key: 40.0 + 10 * n for n, key in enumerate(ids)}
     found = [{"statement": SCRIPT + QUOTES, "source": "src"}]
     return catalog(
