@@ -19,7 +19,7 @@ from llm_select.render.labels import language_label, name_of
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
-from llm_select.render.thinking_view import thinking_notes
+from llm_select.render.recommend_notes import pick_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
 from llm_select.render.words import word
 from llm_select.selection.recommend import UNRATED_SHOWN
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from llm_select.selection.types import Item, Recommendation
 
 NEAR_MISSES = 5
-TIED = (0.4, 0.6)
-"""Chances that one of two neighbours is better, between which they are called alike."""
 
 
 def recommendation_document(
@@ -49,7 +47,7 @@ def recommendation_document(
         blocks.extend(_unranked_task(result, catalog))
     elif shown:
         blocks.append(_picks(shown, result))
-        blocks.extend(_notes(shown, result, catalog))
+        blocks.extend(pick_notes(shown, result, catalog))
     else:
         blocks.append(
             Text(
@@ -224,122 +222,6 @@ def _several(result: Recommendation) -> bool:
 def _name(item: Item) -> str:
     name = item.candidate.model.name
     return tr("{model} (thinking)", model=name) if item.candidate.mode == "thinking" else name
-
-
-def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) -> list[Block]:
-    notes: list[Block] = []
-    tags = {item.quality.tag for item in items if item.quality is not None}
-    if "inferred" in tags:
-        notes.append(
-            Text(
-                tr("~ inferred from other boards through the models they share; not measured."),
-                "note",
-            )
-        )
-    if any(_deducted(item) for item in items):
-        notes.append(
-            Text(
-                tr(
-                    "Quality is that of the unquantized model; the score deducts what its format costs (see "
-                    "--explain)."
-                ),
-                "note",
-            )
-        )
-    unmeasured = [item for item in items if _quantized_unmeasured(item)]
-    if unmeasured:
-        forms = listing(dict.fromkeys(_sized_format(item) for item in unmeasured))
-        notes.append(
-            Text(
-                tr(
-                    "What a format costs was not measured, and not deducted, for {formats}.",
-                    formats=forms,
-                ),
-                "note",
-            )
-        )
-    notes += [
-        Text(text, "note") for text in thinking_notes(items, result.requirements.task, catalog)
-    ]
-    if any(item.candidate.offer is not None for item in items):
-        notes.append(
-            Text(
-                tr("Hosted models score 0 for speed and free memory, which nobody publishes."),
-                "note",
-            )
-        )
-    tied = _tied(items, result)
-    if tied:
-        notes.append(
-            Text(tr("Places {places} can hardly be told apart by quality.", places=tied), "note")
-        )
-    developer = any(
-        row.reported_by == "developer"
-        for item in items
-        if item.quality is not None
-        for row in item.quality.evidence[:1]
-    )
-    if developer:
-        notes.append(Text(tr("* reported by the model's own developer."), "note"))
-    restricted = [item for item in items if _restricted(item, catalog)]
-    if restricted:
-        names = listing(dict.fromkeys(item.candidate.model.name for item in restricted))
-        notes.append(
-            Text(tr("Not for commercial use by their licence: {models}.", models=names), "warn")
-        )
-    followed = {
-        item.candidate.model.name: catalog.models[item.candidate.model.superseded_by].name
-        for item in items
-        if item.candidate.model.superseded_by in catalog.models
-    }
-    if followed:
-        text = listing(tr("{old} by {new}", old=old, new=new) for old, new in followed.items())
-        notes.append(
-            Text(tr("Superseded by a newer model of its line: {pairs}.", pairs=text), "note")
-        )
-    if len(result.picks) > len(items):
-        notes.append(
-            Text(
-                tr("{n} more fit; see them with --top or --all.", n=len(result.picks) - len(items)),
-                "note",
-            )
-        )
-    return notes
-
-
-def _tied(items: tuple[Item, ...], result: Recommendation) -> str:
-    """Runs of places whose neighbours are about as likely better as worse: `2–5`."""
-    runs: list[list[int]] = []
-    for place in range(1, len(items)):
-        chance = result.better[place - 1]
-        if chance is None or not TIED[0] <= chance <= TIED[1]:
-            continue
-        if runs and runs[-1][-1] == place:
-            runs[-1].append(place + 1)
-        else:
-            runs.append([place, place + 1])
-    return listing(f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def _restricted(item: Item, catalog: Catalog) -> bool:
-    license_ = catalog.licenses.get(item.candidate.model.license)
-    return license_ is not None and license_.commercial == "no"
-
-
-def _quantized_unmeasured(item: Item) -> bool:
-    quantization = item.candidate.quantization
-    return quantization is not None and not quantization.native_16bit and item.loss is None
-
-
-def _deducted(item: Item) -> bool:
-    return item.loss is not None and item.loss.change < 0
-
-
-def _sized_format(item: Item) -> str:
-    """`Q6_K of Gemma 3 27B`."""
-    quantization = item.candidate.quantization
-    name = quantization.name if quantization is not None else ""
-    return tr("{format} of {model}", format=name, model=item.candidate.model.name)
 
 
 def _explanation(rank: int, item: Item, catalog: Catalog) -> list[Block]:

@@ -185,3 +185,17 @@ def test_every_open_card_with_a_shape_can_be_estimated(
     for case in cases:
         # A card that no engine of the catalog runs is history (GNMT, ELMo): it says so.
         assert case["error"] is None or "no engine" in case["error"]
+
+
+def test_a_base_model_among_the_picks_is_said_to_want_examples(call: Call) -> None:
+    out = call(
+        "recommend", "--task", "ner", "--gpu-mem", "24", "--family", "llama", "-o", "plain"
+    ).out
+    assert "Pretrained only: Llama 3.1 8B," in out
+
+
+def test_a_chat_model_is_not_said_to_want_examples(call: Call) -> None:
+    out = call(
+        "recommend", "--task", "ner", "--gpu-mem", "24", "--family", "gemma", "-o", "plain"
+    ).out
+    assert "Gemma 3 27B IT" not in out.partition("Pretrained only")[2].partition("\n")[0]
