@@ -1,9 +1,8 @@
 """Message catalogs: `--write` brings them up to date with the code, `--check` fails when they are not.
 
-Messages are the literal first arguments of `tr`, `trn` and `Message`, also in the page's templates, and the texts of
-options and commands. A
-translation is complete when every message has one, nothing is left of messages that are gone, and the same values
-stand in both.
+Messages are the literal first arguments of `tr`, `trn` and `Message`, also in the page's templates, the texts of options
+and commands, the pages of rules, and the sentences of the catalog that `PROSE` names. A translation is complete when
+every message has one, nothing is left of messages that are gone, and the same values stand in both.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -33,6 +33,18 @@ COMMANDS = {"command", "callback"}
 TEMPLATES = CODE / "web" / "templates"
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 """As the page reads its templates; a template that cannot be read is an error."""
+PROSE = (
+    ("strategies.yaml", ("*", "title")),
+    ("strategies.yaml", ("*", "finding")),
+    ("recipes.yaml", ("*", "name")),
+    ("serving.yaml", ("*", "checked")),
+    ("licenses.yaml", ("*", "conditions", "*")),
+    ("tasks/*.yaml", ("description",)),
+    ("tasks/*.yaml", ("findings", "*", "statement")),
+)
+"""Fields of the bundled catalog that `prose` translates: files, and the way to the field; `*` is every key or item."""
+RULES = CODE / "catalog" / "rules"
+"""Rules' pages are docstrings too; they are told by their headings."""
 SKIPPED = (CODE / "export" / "training" / "project", CODE / "locale")
 
 
@@ -52,6 +64,10 @@ def messages() -> Iterator[tuple[str | tuple[str, str], str, int]]:
         for node in ast.walk(ast.parse(code)):
             for text, line in _of(node, cli=path.parent.name == "cli"):
                 yield text, name, line
+            if path.parent == RULES and isinstance(node, ast.FunctionDef):
+                page = ast.get_docstring(node)
+                if page and "\n## " in page:
+                    yield page, name, node.lineno
     yield from _of_templates()
 
 
@@ -63,6 +79,29 @@ def _of_templates() -> Iterator[tuple[str | tuple[str, str], str, int]]:
                 kept = [text] if isinstance(text, str) else [t for t in text if t is not None]
                 found = kept[0] if len(kept) == 1 else (kept[0], kept[1])
                 yield found, path.relative_to(ROOT).as_posix(), line
+
+
+def prose() -> Iterator[tuple[str, str]]:
+    """Every sentence of the bundled catalog that is shown, with its file."""
+    for pattern, path in PROSE:
+        for file in sorted((ROOT / "catalog").glob(pattern)):
+            for text in _under(yaml.safe_load(file.read_text(encoding="utf-8")), path):
+                yield text, file.relative_to(ROOT).as_posix()
+
+
+def _under(value: object, path: tuple[str, ...]) -> Iterator[str]:
+    if not path:
+        if isinstance(value, str):
+            yield value
+        return
+    if path[0] == "*":
+        items = (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        )
+        for item in items:
+            yield from _under(item, path[1:])
+    elif isinstance(value, dict):
+        yield from _under(value.get(path[0]), path[1:])
 
 
 def _of(node: ast.AST, *, cli: bool) -> Iterator[tuple[str | tuple[str, str], int]]:
@@ -105,6 +144,8 @@ def template() -> Catalog:
     found = Catalog(project="llm-select", charset="utf-8", fuzzy=False)
     for text, name, _ in messages():
         # Lines would change with every edit; the file is enough to find a message.
+        found.add(text, locations=[(name, 1)])
+    for text, name in prose():
         found.add(text, locations=[(name, 1)])
     return found
 
@@ -158,12 +199,18 @@ def compiled(catalog: Catalog) -> bytes:
 
 def problems(message: Message) -> Iterator[str]:
     """What is wrong with one translation."""
+    formatted = any(not name.startswith("catalog/") for name, _ in message.locations)
     ids = message.id if isinstance(message.id, tuple) else (message.id,)
     strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
     if not all(strings):
         yield "not translated"
         return
-    wanted = set().union(*map(_values, ids))
+    if not formatted:  # prose has no values: a brace in it is a brace
+        return
+    try:
+        wanted = set().union(*map(_values, ids))
+    except ValueError:  # braces that are no places: a message without values
+        return
     for one in strings:
         try:
             given = _values(one)

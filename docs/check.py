@@ -3,13 +3,17 @@
     python docs/check.py
 
 What it holds:
-- every relative link and anchor of README.md, CHANGELOG.md, CONTRIBUTING.md and docs/*.md leads somewhere;
+- every relative link and anchor of README.md, README.zh-CN.md, CHANGELOG.md, CONTRIBUTING.md, docs/*.md and
+  docs/zh/*.md leads somewhere;
 - docs/cli.md, docs/card-format.md, docs/catalog.md, docs/rules.md, docs/servers.md and docs/strategies.md are as their
   generators write them, and docs/cli.md has every command and option that `--help` prints;
 - every `llm-select …` line in a code block, and every such span in prose, is one the program accepts;
 - blocks after `<!-- run -->` run with exit code 0 (`<!-- run: 1 -->`: with that code);
+- blocks after `<!-- pipe -->` run in a shell and print something, none of it `null` (where jq is installed);
 - blocks after `<!-- output: llm-select … -->` are what that command prints (`docs/check.py --write` renews them);
 - blocks after `<!-- file: PATH -->` stand word for word in that file;
+- translated pages are of the present originals and have their examples, figures and sources (`translations.py`), and
+  every word of docs/glossary.md has a Chinese one in docs/zh/terms.md;
 - no path of somebody's machine is left in a page.
 """
 
@@ -19,6 +23,7 @@ import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,16 +37,17 @@ import generate_cli
 import generate_rules
 import generate_servers
 import generate_strategies
+import translations
 import typer
 
 from llm_select.cli.main import run
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "README.zh-CN.md", "CHANGELOG.md", "CONTRIBUTING.md")
 """Pages outside docs/."""
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
-_DIRECTIVE = re.compile(r"^<!-- (?P<name>run|file|output)(?:: (?P<value>.+?))? -->$")
+_DIRECTIVE = re.compile(r"^<!-- (?P<name>run|file|output|pipe)(?:: (?P<value>.+?))? -->$")
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\((?P<target>[^()\s]+)(?:\s+\"[^\"]*\")?\)")
 _HTML_LINK = re.compile(r"<(?:a|img)\b[^>]*?(?:href|src)=\"(?P<target>[^\"]+)\"")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]: +<?(?P<target>[^\s>]+)")
@@ -141,7 +147,10 @@ def _closes(line: str, mark: str) -> bool:
 def pages(root: Path = ROOT) -> tuple[list[Page], list[Fault]]:
     """Every page of the documentation; a missing one is a fault."""
     found, faults = [], []
-    listed = [root / name for name in PAGES] + sorted((root / "docs").glob("*.md"))
+    listed = [root / name for name in PAGES]
+    listed += [
+        path for place in ("docs", "docs/zh") for path in sorted((root / place).glob("*.md"))
+    ]
     for path in listed:
         name = path.relative_to(root).as_posix()
         if path.is_file():
@@ -289,7 +298,7 @@ def check_examples(page: Page) -> Iterator[Fault]:
 
 def check_runs(page: Page) -> Iterator[Fault]:
     """Blocks marked `<!-- run -->` whose commands end otherwise than promised."""
-    environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
+    environment = _environment(100)
     for block, example in examples(page):
         if block is None or block.directive is None or block.directive[0] != "run":
             continue
@@ -300,7 +309,7 @@ def check_runs(page: Page) -> Iterator[Fault]:
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=_RUN_SECONDS,
             check=False,
         )
@@ -310,15 +319,50 @@ def check_runs(page: Page) -> Iterator[Fault]:
             yield Fault(page.path, example.line, f"llm-select {' '.join(example.words)}: {message}")
 
 
+def _environment(columns: int) -> dict[str, str]:
+    """English unless the command asks for another language, in UTF-8, whatever the machine is set to."""
+    wanted = {
+        "COLUMNS": str(columns),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    return {**os.environ, **wanted}
+
+
+def check_pipes(page: Page) -> Iterator[Fault]:
+    """Blocks marked `<!-- pipe -->` that fail, print nothing, or print `null`; none where bash or jq is missing."""
+    if not shutil.which("bash") or not shutil.which("jq"):
+        return
+    program = f'llm-select() {{ "{sys.executable}" -m llm_select "$@"; }}'
+    for block in page.blocks:
+        if block.directive is None or block.directive[0] != "pipe":
+            continue
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", "\n".join((program, *block.lines))],
+            cwd=ROOT,
+            env=_environment(100),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_RUN_SECONDS,
+            check=False,
+        )
+        if done.returncode or not done.stdout.strip() or "null" in done.stdout.split():
+            said = (done.stderr or done.stdout).strip().splitlines()
+            message = f"exit code {done.returncode}: {said[0] if said else 'printed nothing'}"
+            yield Fault(page.path, block.line, message)
+
+
 def printed(command: str) -> tuple[str, ...]:
     """Lines of a command's output at 80 columns, trailing blanks off."""
     done = subprocess.run(
         [sys.executable, "-m", "llm_select", *shlex.split(command)[1:]],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "80", "PYTHONPATH": str(ROOT)},
+        env=_environment(80),
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=_RUN_SECONDS,
         check=False,
     )
@@ -374,6 +418,21 @@ def check_excerpts(page: Page, root: Path = ROOT) -> Iterator[Fault]:
             yield Fault(page.path, block.line, f"the block is not in {block.directive[1]}")
 
 
+def check_translation(page: Page, root: Path = ROOT) -> Iterator[Fault]:
+    """A translated page that departs from its original."""
+    text = (root / page.path).read_text(encoding="utf-8")
+    for line, message in translations.faults(page.path, text, root):
+        yield Fault(page.path, line, message)
+
+
+def check_terms() -> Iterator[Fault]:
+    """Words of the glossary without a Chinese one."""
+    for word in translations.untranslated():
+        yield Fault(
+            translations.TERMS, 1, f"{translations.GLOSSARY} has {word!r}, which has no row here"
+        )
+
+
 def check_generated() -> Iterator[Fault]:
     """Generated pages that are out of date, and options of `--help` that docs/cli.md lacks."""
     for generator in (
@@ -419,7 +478,7 @@ def _undocumented(page: Page) -> Iterator[Fault]:
         with redirect_stdout(printed):
             run([*found.words, "--help"])
         _, _, shown = printed.getvalue().partition("Options:")
-        for option in sorted(set(_OPTION.findall(shown.split("Example:")[0])) - {"--help"}):
+        for option in sorted(set(_OPTION.findall(shown.split("Examples:")[0])) - {"--help"}):
             if f"`{option}`" not in text:
                 yield Fault(page.path, line, f"{title} has no {option}")
 
@@ -436,10 +495,13 @@ def main() -> int:
             check_paths,
             check_examples,
             check_runs,
+            check_pipes,
             check_outputs,
             check_excerpts,
+            check_translation,
         ):
             faults += check(page)
+    faults += check_terms()
     faults += check_generated()
     for fault in sorted(faults):
         print(f"{fault.path}:{fault.line}: {fault.message}")

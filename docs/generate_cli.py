@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import typer
 from generated import write_or_check
 
+from llm_select.cli.examples import Examples
 from llm_select.cli.main import app
 
 DOCS = Path(__file__).resolve().parent
@@ -112,8 +113,7 @@ def _section(found: Command) -> str:
     if rows:
         text += "\n" + _table(("argument", "takes", "meaning"), rows)
     text += "\n" + _options(command)
-    example = _example(command)
-    return text + (f"\n```\n{example}\n```\n" if example else "")
+    return text + _examples(command)
 
 
 def _usage(found: Command) -> str:
@@ -160,13 +160,14 @@ def _long(option: Any) -> str:
     return str(max(option.opts, key=len))
 
 
-def _example(command: Any) -> str:
-    before, sign, text = (command.epilog or "").partition(f"{PROGRAM} ")
-    return (
-        f"{PROGRAM} {text.strip()}"
-        if sign and before.strip() in ("Example:", "Start with:")
-        else ""
-    )
+def examples(command: Any) -> tuple[tuple[str, str], ...]:
+    """Examples of a command: what each does, and its line or lines."""
+    return command.epilog.pairs if isinstance(command.epilog, Examples) else ()
+
+
+def _examples(command: Any) -> str:
+    lines = [part for said, line in examples(command) for part in (f"# {said}", line)]
+    return "\n```sh\n" + "\n".join(lines) + "\n```\n" if lines else ""
 
 
 def _sentence(text: str | None) -> str:

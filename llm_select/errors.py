@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from llm_select.messages import Message
+from llm_select.messages import Message, joined, placed
 
 
 class LlmSelectError(Exception):
@@ -26,9 +26,15 @@ class LlmSelectError(Exception):
     def __str__(self) -> str:
         return self.laid_out(str(self.message), self.remedy)
 
-    def laid_out(self, message: str, remedy: str | None) -> str:
-        """`message` and `remedy`, in whatever language, as an error is written."""
-        head = f"{self.where}: {message}" if self.where else message
+    def as_message(self) -> Message:
+        """The whole error as one sentence, to be a value of another."""
+        head = placed(self.where, self.message) if self.where else self.message
+        return joined("\n  ", [head, self.remedy] if self.remedy else [head])
+
+    def laid_out(self, message: str, remedy: str | None, where: str | None = None) -> str:
+        """`message`, `remedy` and `where`, in whatever language, as an error is written."""
+        where = where or self.where
+        head = f"{where}: {message}" if where else message
         return f"{head}\n  {remedy}" if remedy else head
 
 

@@ -54,10 +54,21 @@ def translated(text: str) -> str:
     return tr(text.template, **text.values)
 
 
+def prose(text: str) -> str:
+    """A sentence of the bundled catalog in the reader's language; as it is where no translation is known.
+
+    Which fields are prose is said in `.ci/messages.py`. A catalog of somebody else's is shown as it is written.
+    """
+    catalog = _catalog(_locale.get())
+    # The empty text is the key of the catalog's own head.
+    return catalog.gettext(text) if catalog is not None and text else text
+
+
 def shown(error: LlmSelectError) -> str:
     """An error in the reader's language: what is wrong and where, how to mend it, and everything found."""
     remedy = translated(error.remedy) if error.remedy else None
-    text = error.laid_out(translated(error.message), remedy)
+    where = translated(error.where) if error.where else None
+    text = error.laid_out(translated(error.message), remedy, where)
     findings = error.findings if isinstance(error, CatalogError) else ()
     return "\n".join([text, *map(translated, findings)])
 

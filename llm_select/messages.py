@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class Message(str):
@@ -22,3 +22,26 @@ class Message(str):
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
         return (self.template,), dict(self.values)
+
+
+def joined(separator: str, texts: Iterable[str]) -> Message:
+    """Texts one after the other, each of which stays translatable: what `separator.join(texts)` would forget."""
+    values = {f"text{index}": text for index, text in enumerate(texts)}
+    return Message(_literal(separator).join(f"{{{name}}}" for name in values), **values)
+
+
+def either(names: Sequence[str]) -> str:
+    """`a`, `a or b`, `a or b or c`, which stays translatable."""
+    found: str = names[0]
+    for name in names[1:]:
+        found = Message("{one} or {other}", one=found, other=name)
+    return found
+
+
+def placed(place: str, text: str) -> Message:
+    """`place: text`, with the text still translatable."""
+    return Message("{place}: {text}", place=place, text=text)
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

@@ -13,6 +13,7 @@ from llm_select.catalog.rules.exemptions import exemptions, idle, needless_exemp
 from llm_select.catalog.rules.found import Found, Rule, Subject
 from llm_select.catalog.rules.references import dangling
 from llm_select.catalog.rules.registry import PLAUSIBILITY, RULES
+from llm_select.messages import Message
 from llm_select.schema.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ def run(subject: Subject, rules: Sequence[Rule] = RULES) -> Iterator[tuple[Rule,
                 continue
             told += 1
             if told > MOST_FINDINGS:
-                message = f"and more: the rule stops after {MOST_FINDINGS:,}"
-                yield rule, found._replace(message=message, remedy="mend the others first")
+                message = Message("and more: the rule stops after {limit:,}", limit=MOST_FINDINGS)
+                yield rule, found._replace(message=message, remedy=Message("mend the others first"))
                 break
             yield rule, found
     for rule in rules:
@@ -124,7 +125,13 @@ def _idle_families(parsed: Iterable[Parsed]) -> Iterator[Finding]:
         used = {key.split("/")[0] for key in one.catalog.models}
         for name, (_, origin) in one.families.items():
             if name not in used:
-                message = "no card in this directory takes its defaults"
+                message = Message("no card in this directory takes its defaults")
                 yield Finding(
-                    origin.file, 0, "LS013", "warning", "", message, "add a card or remove it"
+                    origin.file,
+                    0,
+                    "LS013",
+                    "warning",
+                    "",
+                    message,
+                    Message("add a card or remove it"),
                 )

@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from llm_select.catalog.findings import Finding
+from llm_select.messages import Message
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*\Z")
 _SUFFIX = ".yaml"
@@ -83,8 +84,17 @@ def discover(directory: str) -> Listing:
     followed."""
     walk = _Walk()
     if not os.path.isdir(directory):
-        problem = "is not a directory" if os.path.lexists(directory) else "no such directory"
-        walk.add(directory, "LS000", problem, "give a directory with models/, tasks/ and the like")
+        problem = (
+            Message("is not a directory")
+            if os.path.lexists(directory)
+            else Message("no such directory")
+        )
+        walk.add(
+            directory,
+            "LS000",
+            problem,
+            Message("give a directory with models/, tasks/ and the like"),
+        )
         return Listing(directory, (), tuple(walk.findings))
     for entry in walk.entries(directory):
         if _is_directory(entry):
@@ -97,10 +107,13 @@ def discover(directory: str) -> Listing:
         elif entry.name in SINGLE_FILES:
             walk.files.append(CatalogFile(SINGLE_FILES[entry.name], entry.name[:-5], entry.path))
         else:
-            walk.stray(entry, f"files here are {', '.join(SINGLE_FILES)}")
+            walk.stray(entry, Message("files here are {files}", files=", ".join(SINGLE_FILES)))
     if not walk.files and not walk.findings:
         walk.add(
-            directory, "LS000", "holds no catalog file", "cards go to models/<family>/<model>.yaml"
+            directory,
+            "LS000",
+            Message("holds no catalog file"),
+            Message("cards go to models/<family>/<model>.yaml"),
         )
     return Listing(directory, tuple(walk.files), tuple(walk.findings))
 
@@ -119,14 +132,16 @@ class _Walk:
             with os.scandir(directory) as scan:
                 found = [entry for entry in scan if not entry.name.startswith(".")]
         except OSError as error:
-            self.add(directory, "LS000", f"cannot be read: {error.strerror}", None)
+            self.add(
+                directory, "LS000", Message("cannot be read: {reason}", reason=error.strerror), None
+            )
             return []
         return sorted(found, key=lambda entry: entry.name)
 
     def models(self, directory: str) -> None:
         for family in self.entries(directory):
             if not _is_directory(family):
-                self.stray(family, "cards go to models/<family>/<model>.yaml")
+                self.stray(family, Message("cards go to models/<family>/<model>.yaml"))
                 continue
             if not _SLUG.match(family.name):
                 self.name(family.path, family.name)
@@ -143,7 +158,7 @@ class _Walk:
     def file(self, entry: os.DirEntry[str], kind: str, prefix: str) -> None:
         name = entry.name.removesuffix(_SUFFIX)
         if _is_directory(entry) or not entry.name.endswith(_SUFFIX):
-            self.stray(entry, f"only <name>{_SUFFIX} files belong here")
+            self.stray(entry, Message("only <name>{suffix} files belong here", suffix=_SUFFIX))
         elif not _SLUG.match(name):
             self.name(entry.path, name)
         else:
@@ -153,15 +168,17 @@ class _Walk:
         self.add(
             path,
             "LS001",
-            f"{name!r} cannot be an id",
-            "use lower-case letters, digits, dots, dashes and underscores",
+            Message("{name!r} cannot be an id", name=name),
+            Message("use lower-case letters, digits, dots, dashes and underscores"),
         )
 
     def stray(self, entry: os.DirEntry[str], remedy: str) -> None:
         """A file nobody reads. Prose may lie about; anything else would be silently ignored
         data."""
         if not entry.name.endswith(_PROSE) and entry.name != "LICENSE":
-            self.add(entry.path, "LS013", "is not read: it is no part of a catalog", remedy)
+            self.add(
+                entry.path, "LS013", Message("is not read: it is no part of a catalog"), remedy
+            )
 
 
 def _is_directory(entry: os.DirEntry[str]) -> bool:
@@ -176,4 +193,8 @@ def _directory_remedy(name: str) -> str:
 
     known = ("models", *DIRECTORIES)
     near = get_close_matches(name, known, 1)
-    return f"did you mean {near[0]}/?" if near else f"directories here are {', '.join(known)}"
+    return (
+        Message("did you mean {nearest}/?", nearest=near[0])
+        if near
+        else Message("directories here are {directories}", directories=", ".join(known))
+    )

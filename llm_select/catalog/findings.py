@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from llm_select.errors import CatalogError
+from llm_select.messages import Message
 
 Key = str | int
 """A step into a YAML document: the key of a mapping or the index of a list."""
@@ -27,10 +28,18 @@ class Finding(NamedTuple):
     remedy: str | None = None
 
     def __str__(self) -> str:
+        return str(self.as_line())
+
+    def as_line(self) -> Message:
+        """The finding on one line, to be translated where it is shown."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         field = f" {self.field}:" if self.field else ""
-        remedy = f" ({self.remedy})" if self.remedy else ""
-        return f"{place}: {self.code}{field} {self.message}{remedy}"
+        head = f"{place}: {self.code}{field}"
+        if not self.remedy:
+            return Message("{head} {message}", head=head, message=self.message)
+        return Message(
+            "{head} {message} ({remedy})", head=head, message=self.message, remedy=self.remedy
+        )
 
 
 LONGEST = 500
@@ -53,9 +62,14 @@ def dotted(path: Path) -> str:
 
 def catalog_error(findings: Iterable[Finding], directory: str) -> CatalogError:
     """The error that carries every finding, sorted by place."""
-    lines = tuple(str(finding) for finding in sorted(set(findings), key=order))
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return CatalogError(f"the catalog cannot be used: {count}", where=directory, findings=lines)
+    lines = tuple(finding.as_line() for finding in sorted(set(findings), key=order))
+    return CatalogError(
+        Message("the catalog cannot be used: 1 problem")
+        if len(lines) == 1
+        else Message("the catalog cannot be used: {n} problems", n=len(lines)),
+        where=directory,
+        findings=lines,
+    )
 
 
 def order(finding: Finding) -> tuple[str, int, str, str, str]:

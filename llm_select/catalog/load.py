@@ -21,6 +21,7 @@ from llm_select.catalog import cache, records
 from llm_select.catalog.files import Listing, bundled_directory, bundled_json, discover
 from llm_select.catalog.findings import Finding, catalog_error
 from llm_select.catalog.fitted import FittedLinks
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.catalog.parse import Parsed
@@ -151,7 +152,7 @@ def _contents(listing: Listing) -> tuple[Listing, dict[str, bytes]]:
                 Finding(file.path, 0, "LS000", "error", "", problem.message, problem.remedy)
             )
         except OSError as error:
-            message = f"cannot be read: {error.strerror}"
+            message = Message("cannot be read: {reason}", reason=error.strerror)
             findings.append(Finding(file.path, 0, "LS000", "error", "", message))
     return listing._replace(findings=tuple(findings)), contents
 

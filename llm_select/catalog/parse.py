@@ -18,6 +18,7 @@ from llm_select.catalog.files import CatalogFile, Listing
 from llm_select.catalog.findings import Finding, Path, dotted
 from llm_select.catalog.problems import describe
 from llm_select.catalog.yaml_loader import Document, Problem, parse
+from llm_select.messages import Message
 from llm_select.schema.base import Slug, SourceId
 from llm_select.schema.catalog import Catalog
 from llm_select.schema.evaluation import Benchmark, Board, Scoring, Task
@@ -124,14 +125,22 @@ class _Reader:
             if not document.problems:
                 self._add(
                     file.path,
-                    Problem(0, 0, (), "the file is empty", "fill it or remove it"),
+                    Problem(
+                        0, 0, (), Message("the file is empty"), Message("fill it or remove it")
+                    ),
                     "LS001",
                 )
             return
         if not isinstance(document.value, dict):
-            kind = "a list" if isinstance(document.value, list) else "a single value"
+            kind = (
+                Message("a list") if isinstance(document.value, list) else Message("a single value")
+            )
             problem = Problem(
-                1, 1, (), f"holds {kind} where a mapping belongs", "write `field: value` lines"
+                1,
+                1,
+                (),
+                Message("holds {kind} where a mapping belongs", kind=kind),
+                Message("write `field: value` lines"),
             )
             self._add(file.path, problem, "LS001")
             return
@@ -184,9 +193,17 @@ class _Reader:
         if key in known:
             file, line = self.origins[section, key].place()
             _, here = origin.place()
-            message = f"{key!r} is already in {file}:{line}"
+            message = Message("{key!r} is already in {file}:{line}", key=key, file=file, line=line)
             self.findings.append(
-                Finding(origin.file, here, "LS007", "error", key, message, "remove one of the two")
+                Finding(
+                    origin.file,
+                    here,
+                    "LS007",
+                    "error",
+                    key,
+                    message,
+                    Message("remove one of the two"),
+                )
             )
             return
         known[key] = value
@@ -220,7 +237,7 @@ class _Reader:
                 Finding(file, line, "LS001", "error", dotted(path), message, remedy)
             )
         if count > told:
-            message = f"{count - told:,} more problems like these"
+            message = Message("{count:,} more problems like these", count=count - told)
             self.findings.append(Finding(origin.file, 0, "LS001", "error", "", message))
 
     def _add(self, file: str, problem: Problem, code: str) -> None:

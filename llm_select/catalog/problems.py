@@ -9,16 +9,51 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from llm_select.catalog.findings import Path
+from llm_select.messages import Message
 from llm_select.schema import base
 
 _KEY = "[key]"
 _PATTERNS = {
-    base.PARTIAL_DATE: ("is not a date", 'write 2024-07-23, 2024-07 or "2024" in quotes'),
-    base.LANGUAGE_TAG: ("is not a language tag", "write a BCP-47 tag such as de, zh-Hans or pt-BR"),
-    r"^LS[0-9]{3}$": ("is not the code of a rule", "write a code such as LS017; see docs/rules.md"),
-    base.SLUG: ("is not an id", "use lower-case letters, digits, dots, dashes and underscores"),
+    base.PARTIAL_DATE: (
+        Message("is not a date"),
+        Message('write 2024-07-23, 2024-07 or "2024" in quotes'),
+    ),
+    base.LANGUAGE_TAG: (
+        Message("is not a language tag"),
+        Message("write a BCP-47 tag such as de, zh-Hans or pt-BR"),
+    ),
+    r"^LS[0-9]{3}$": (
+        Message("is not the code of a rule"),
+        Message("write a code such as LS017; see docs/rules.md"),
+    ),
+    base.SLUG: (
+        Message("is not an id"),
+        Message("use lower-case letters, digits, dots, dashes and underscores"),
+    ),
 }
 _FAMILY_FIELDS = ("developer", "license")
+
+
+_LIMITS = (
+    Message("should be greater than or equal to {limit}"),
+    Message("should be less than or equal to {limit}"),
+    Message("should be greater than {limit}"),
+    Message("should be less than {limit}"),
+)
+"""Bounds in pydantic's words."""
+_OTHERS: dict[str, Message] = {
+    text: text
+    for text in (
+        Message("should be a finite number"),
+        Message("should be a valid integer"),
+        Message("should be a valid number"),
+        Message("String should have at least 1 character"),
+        Message("Tuple should have at least 1 item after validation, not 0"),
+        Message("Dictionary should have at least 1 item after validation, not 0"),
+        Message("Keys should be strings"),
+    )
+}
+"""What else pydantic says of values in a catalog."""
 
 
 def describe(root: Any, detail: Mapping[str, Any]) -> tuple[Path, str, str | None]:
@@ -36,23 +71,56 @@ def describe(root: Any, detail: Mapping[str, Any]) -> tuple[Path, str, str | Non
         return path, *_not_among(context["expected"], given)
     if kind == "string_pattern_mismatch":
         said, remedy = _PATTERNS.get(
-            context["pattern"], (f"does not match {context['pattern']}", None)
+            context["pattern"],
+            (Message("does not match {pattern}", pattern=context["pattern"]), None),
         )
-        return path, f"{_short(given)} {said}", remedy
+        return path, Message("{given} {said}", given=_short(given), said=said), remedy
     if kind == "string_type":
-        return path, f"{_short(given)} is not text", _text_remedy(given)
+        return path, Message("{given} is not text", given=_short(given)), _text_remedy(given)
     if kind in ("int_type", "int_from_float", "int_parsing"):
-        return path, f"{_short(given)} is not a whole number", "write digits only, without quotes"
+        return (
+            path,
+            Message("{given} is not a whole number", given=_short(given)),
+            Message("write digits only, without quotes"),
+        )
     if kind == "float_type":
-        return path, f"{_short(given)} is not a number", "write a number without quotes"
+        return (
+            path,
+            Message("{given} is not a number", given=_short(given)),
+            Message("write a number without quotes"),
+        )
     if kind == "bool_type":
-        return path, f"{_short(given)} is neither true nor false", "write true or false"
+        return (
+            path,
+            Message("{given} is neither true nor false", given=_short(given)),
+            Message("write true or false"),
+        )
     if kind in ("tuple_type", "list_type"):
-        return path, f"{_short(given)} is not a list", "write [a, b] or one `- ` line for each"
+        return (
+            path,
+            Message("{given} is not a list", given=_short(given)),
+            Message("write [a, b] or one `- ` line for each"),
+        )
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return path, f"{_short(given)} is not a mapping", _mapping_remedy(root, path)
-    message = str(detail["msg"]).removeprefix("Input ")
-    return path, f"{_short(given)} {message}", None
+        return (
+            path,
+            Message("{given} is not a mapping", given=_short(given)),
+            _mapping_remedy(root, path),
+        )
+    return path, Message("{given} {said}", given=_short(given), said=_said(detail)), None
+
+
+def _said(detail: Mapping[str, Any]) -> str:
+    """What pydantic says, as a Message where its words are known."""
+    text = str(detail["msg"]).removeprefix("Input ")
+    error = detail.get("ctx", {}).get("error")
+    if isinstance(error, ValueError) and error.args and isinstance(error.args[0], Message):
+        return Message("Value error, {error}", error=error.args[0])
+    for limit in _LIMITS:
+        head = limit.template.removesuffix("{limit}")
+        if text.startswith(head):
+            return Message(limit.template, limit=text.removeprefix(head))
+    return _OTHERS.get(text, text)
 
 
 def schema_at(root: Any, path: Path) -> Any:
@@ -89,45 +157,64 @@ def _fields(root: Any, path: Path) -> list[str]:
 def _missing(path: Path) -> tuple[str, str]:
     name = path[-1]
     if len(path) == 1 and name in _FAMILY_FIELDS:
-        return f"the field {name!r} is missing", "add it here or in the directory's family.yaml"
-    return f"the field {name!r} is missing", "add it; every field is described in schema/*.json"
+        return Message("the field {name!r} is missing", name=name), Message(
+            "add it here or in the directory's family.yaml"
+        )
+    return Message("the field {name!r} is missing", name=name), Message(
+        "add it; every field is described in schema/*.json"
+    )
 
 
 def _unknown(root: Any, path: Path) -> tuple[str, str | None]:
     fields = _fields(root, path[:-1])
     near = get_close_matches(str(path[-1]), fields, 1, 0.6)
-    remedy = f"did you mean {near[0]}?" if near else f"fields here are {', '.join(fields)}"
-    return "unknown field", remedy
+    remedy = (
+        Message("did you mean {nearest}?", nearest=near[0])
+        if near
+        else Message("fields here are {fields}", fields=", ".join(fields))
+    )
+    return Message("unknown field"), remedy
 
 
 def _not_among(expected: str, given: object) -> tuple[str, str]:
     choices = [choice.strip().strip("'") for choice in expected.replace(" or ", ", ").split(",")]
     near = get_close_matches(str(given), choices, 1)
-    remedy = f"did you mean {near[0]}?" if near else f"write one of {', '.join(choices)}"
-    return f"{_short(given)} is not one of {', '.join(choices)}", remedy
+    remedy = (
+        Message("did you mean {nearest}?", nearest=near[0])
+        if near
+        else Message("write one of {choices}", choices=", ".join(choices))
+    )
+    return Message(
+        "{given} is not one of {choices}", given=_short(given), choices=", ".join(choices)
+    ), remedy
 
 
 def _text_remedy(given: object) -> str | None:
     if isinstance(given, (int, float)):
-        return f'put it in quotes: "{str(given).lower() if isinstance(given, bool) else given}"'
+        text = str(given).lower() if isinstance(given, bool) else given
+        return Message('put it in quotes: "{text}"', text=text)
     if given is None:
-        return "fill it in, or leave the field out when it is unknown"
+        return Message("fill it in, or leave the field out when it is unknown")
     return None
 
 
 def _mapping_remedy(root: Any, path: Path) -> str | None:
     fields = _fields(root, path)
-    return f"its fields are {', '.join(fields)}" if fields else "write `key: value` lines"
+    return (
+        Message("its fields are {fields}", fields=", ".join(fields))
+        if fields
+        else Message("write `key: value` lines")
+    )
 
 
 def _short(value: object) -> str:
     if value is None:
-        return "nothing"
+        return Message("nothing")
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
-        return "a mapping"
+        return Message("a mapping")
     if isinstance(value, list):
-        return "a list"
+        return Message("a list")
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

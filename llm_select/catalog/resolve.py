@@ -1,5 +1,5 @@
 """What a user types into ids of the catalog. Pure; letter case and surrounding spaces do not
-matter.
+matter, nor full-width forms and traditional signs.
 
 Each function returns an id, raises UnknownNameError with the nearest names, or AmbiguousNameError
 when the name belongs to several objects. An id wins over an equal name or alias of another object.
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from llm_select.catalog.rules.iso639 import LONG_FORMS, MISTAKEN
 from llm_select.errors import AmbiguousNameError, UnknownNameError
 from llm_select.evidence.languages import split_pair
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -62,7 +64,7 @@ def model(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     levels = (known.ids, known.names, known.last_parts)
     if not any(_folded(name) in level for level in levels):
         levels = (*levels, known.repositories())
-    return _one("model", name, levels, where)
+    return _one(Message("model"), name, levels, where)
 
 
 def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -80,8 +82,8 @@ def device(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         bare = _folded(_MEMORY.sub("", name))
         for short in (bare, *_without_brand(bare)):
             if _loose(short) in loose:
-                return _only("device", name, loose[_loose(short)], where)
-    return _one("device", name, (dict.fromkeys(catalog.devices), names, weak), where)
+                return _only(Message("device"), name, loose[_loose(short)], where)
+    return _one(Message("device"), name, (dict.fromkeys(catalog.devices), names, weak), where)
 
 
 def memory_of(name: str) -> float | None:
@@ -92,25 +94,35 @@ def memory_of(name: str) -> float | None:
 
 def task(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By id, name (in any language the task has one) or alias."""
+    if _folded(name) in catalog.tasks:
+        return _folded(
+            name
+        )  # before the Chinese names are made plain, which most questions do not need
     names = _named(catalog.tasks)
     for key, one in catalog.tasks.items():
         for known in one.names.values():
             names.setdefault(_folded(known), set()).add(key)
-    return _one("task", name, (dict.fromkeys(catalog.tasks), names), where)
+    return _one(Message("task"), name, (dict.fromkeys(catalog.tasks), names), where)
 
 
 def license(catalog: Catalog, name: str, *, where: str | None = None) -> str:
-    """By id, full name or SPDX id."""
+    """By id, full name (in any language the licence has one) or SPDX id."""
+    if _folded(name) in catalog.licenses:
+        return _folded(name)
     names = _named(catalog.licenses)
     for key, one in catalog.licenses.items():
+        for known in one.names.values():
+            names.setdefault(_folded(known), set()).add(key)
         if one.spdx is not None:
             names.setdefault(_folded(one.spdx), set()).add(key)
-    return _one("license", name, (dict.fromkeys(catalog.licenses), names), where)
+    return _one(Message("license"), name, (dict.fromkeys(catalog.licenses), names), where)
 
 
 def engine(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By id or name."""
-    return _one("engine", name, (dict.fromkeys(catalog.engines), _named(catalog.engines)), where)
+    return _one(
+        Message("engine"), name, (dict.fromkeys(catalog.engines), _named(catalog.engines)), where
+    )
 
 
 def quantization(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -121,29 +133,31 @@ def quantization(catalog: Catalog, name: str, *, where: str | None = None) -> st
         for form in (key, one.name):
             loose.setdefault(_loose(form), set()).add(key)
     try:
-        return _one("quantization", name, (dict.fromkeys(known), _named(known)), where)
+        return _one(Message("quantization"), name, (dict.fromkeys(known), _named(known)), where)
     except UnknownNameError:
         found = loose.get(_loose(name), set())
         if not found:
             raise
-        return _only("quantization", name, found, where)
+        return _only(Message("quantization"), name, found, where)
 
 
 def method(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """A fine-tuning method or optimizer, by id or name."""
-    return _one("method", name, (dict.fromkeys(catalog.methods), _named(catalog.methods)), where)
+    return _one(
+        Message("method"), name, (dict.fromkeys(catalog.methods), _named(catalog.methods)), where
+    )
 
 
 def benchmark(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By id or name."""
     known = catalog.benchmarks
-    return _one("benchmark", name, (dict.fromkeys(known), _named(known)), where)
+    return _one(Message("benchmark"), name, (dict.fromkeys(known), _named(known)), where)
 
 
 def family(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     """By the first part of the cards' ids."""
     known = dict.fromkeys(key.partition("/")[0] for key in catalog.models)
-    return _one("family", name, (known,), where)
+    return _one(Message("family"), name, (known,), where)
 
 
 def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
@@ -153,20 +167,27 @@ def language(catalog: Catalog, name: str, *, where: str | None = None) -> str:
     taken too; so is a language that it only has with one (`zh` where it has `zh-Hans`).
     """
     known = languages(catalog)
+    name = _plain(name)
     tag = _tag(name, known) or _called(name, known)
     if tag is None:
         typed = name.strip().lower()
         near = [one for one in known if typed[:2] and one.partition("-")[0] == typed]
         near = near or [tag for tag in (MISTAKEN.get(typed), LONG_FORMS.get(typed)) if tag in known]
         near = near or _like_named(name, known)
-        raise UnknownNameError("language", name, near or nearest(typed, known), where=where)
+        raise UnknownNameError(
+            Message("language"), name, near or nearest(typed, known), where=where
+        )
     return tag
 
 
 def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
-    """Source and target language: `en-zh`, also typed `en->zh`, `en→zh` or `en:zh`."""
+    """Source and target language: `en-zh`, also typed `en->zh`, `en→zh`, `en:zh` or 英译中."""
     known, known_pairs = languages(catalog), pairs(catalog)
     typed = name.strip()
+    if not typed.isascii():
+        from llm_select.catalog.chinese import direction
+
+        typed = direction(typed)
     for one in known_pairs:
         if one.lower() == typed.lower():
             return one
@@ -185,10 +206,9 @@ def pair(catalog: Catalog, name: str, *, where: str | None = None) -> str:
         if first is not None and second is not None and first != second:
             found.add(f"{first}-{second}")
     if not found:
-        raise UnknownNameError(
-            "language pair", name, nearest(typed.lower(), known_pairs), where=where
-        )
-    return _only("language pair", name, found, where)
+        near = nearest(typed.lower(), known_pairs) or _like_directed(typed, known)
+        raise UnknownNameError(Message("language pair"), name, near, where=where)
+    return _only(Message("language pair"), name, found, where)
 
 
 def languages(catalog: Catalog) -> tuple[str, ...]:
@@ -249,36 +269,77 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     from difflib import get_close_matches
 
     candidates = list(known)
-    near = get_close_matches(name, candidates, _NEAREST, 0.6)
+    near = get_close_matches(name, candidates, _NEAREST, 0.4 if _han(name) else 0.6)
     if not near and len(name) > 2:
         near = sorted((one for one in candidates if name in one), key=lambda one: (len(one), one))
     return near[:_NEAREST]
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return " ".join(_plain(name).split()).casefold()
+
+
+def _plain(name: str) -> str:
+    """Half-width and simplified; what is ASCII is so already."""
+    if name.isascii():
+        return name
+    from llm_select.catalog.chinese import plain
+
+    return plain(name)
+
+
+def _han(name: str) -> bool:
+    if name.isascii():
+        return False
+    from llm_select.catalog.chinese import has_han
+
+    return has_han(name)
 
 
 def _called(name: str, known: Iterable[str]) -> str | None:
-    """The known tag of a language given by its name, `Dutch` or `Nederlands`."""
-    tag = _language_names().get(_folded(name))
+    """The known tag of a language given by its name, `Dutch`, `Nederlands`, `荷兰语` or `荷兰文`."""
+    folded = _folded(name)
+    names = _language_names(chinese=_han(folded))
+    tag = names.get(folded)
+    if tag is None and folded.endswith("文"):
+        tag = names.get(folded.removesuffix("文") + "语")
     return _tag(tag, known) if tag is not None else None
 
 
 def _like_named(name: str, known: Iterable[str]) -> list[str]:
-    """The known tags of languages with a name like this one."""
+    """The known tags of languages with a name like this one; of a Chinese one the names."""
     from difflib import get_close_matches
 
-    names = _language_names()
-    tags = (names[one] for one in get_close_matches(_folded(name), names, _NEAREST, 0.75))
-    return [tag for tag in dict.fromkeys(tags) if _tag(tag, known) is not None]
+    chinese = _han(name)
+    names = _language_names(chinese=chinese)
+    near = get_close_matches(_folded(name), names, _NEAREST, 0.5 if chinese else 0.75)
+    tags = {names[one]: one for one in reversed(near) if _tag(names[one], known) is not None}
+    return [one if chinese else tag for tag, one in reversed(tags.items())]
 
 
-def _language_names() -> dict[str, str]:
+def _like_directed(typed: str, known: Iterable[str]) -> list[str]:
+    """Directions in Chinese like `英语->德国语`, with one language that is not known: `英语译德语`."""
+    first, sign, second = typed.partition("|")
+    if not sign or not _han(typed):
+        return []
+    ends = [
+        [one] if _tag(one, known) or _called(one, known) else _like_named(one, known)
+        for one in (first, second)
+    ]
+    return [f"{one}译{other}" for one in ends[0] for other in ends[1]][:_NEAREST]
+
+
+@cache
+def _language_names(*, chinese: bool) -> dict[str, str]:
     # Read only where a tag was not found: most questions need no names.
     from llm_select.catalog.rules.language_names import NAMES
 
-    return {_folded(name): tag for tag, names in NAMES.items() for name in names}
+    names = {_folded(name): tag for tag, names in NAMES.items() for name in names}
+    if chinese:
+        from llm_select.catalog.rules.language_names_zh import NAMES as CHINESE
+
+        names.update((_folded(name), tag) for tag, name in CHINESE.items())
+    return names
 
 
 def _loose(name: str) -> str:

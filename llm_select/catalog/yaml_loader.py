@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from llm_select.catalog.findings import Key, Path
+from llm_select.foreign import in_our_words
+from llm_select.messages import Message
 
 MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 64
@@ -33,6 +35,10 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+\Z")
 _NUMBER_STARTS = frozenset("0123456789+-.")
 _NOT_FINITE = frozenset((".nan", ".inf", "+.inf", "-.inf"))
+_UNACCEPTABLE = re.compile(
+    r"unacceptable character (\S+): control characters are not allowed"
+    r' in "<unicode string>", position (\d+)'
+)
 _NULLS = frozenset(("", "~", "null"))
 _INFINITY = float("inf")
 
@@ -92,22 +98,42 @@ class CatalogLoader(yaml.CSafeLoader):
         self.get_event()  # document end
         event = self.get_event()
         if not isinstance(event, yaml.StreamEndEvent):
-            raise self._stop(event, (), "a second document begins", "keep one document in a file")
+            raise self._stop(
+                event,
+                (),
+                Message("a second document begins"),
+                Message("keep one document in a file"),
+            )
         return value
 
     def _value(self, event: Any, path: Path, depth: int) -> Any:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise self._stop(event, path, f"more than {MAX_NODES:,} values", "split the file")
+            raise self._stop(
+                event,
+                path,
+                Message("more than {limit:,} values", limit=MAX_NODES),
+                Message("split the file"),
+            )
         kind = type(event)
         if kind is yaml.AliasEvent:
             return self._alias(event, path, depth)
         if event.tag is not None:
-            raise self._stop(event, path, f"the tag {event.tag} is not allowed", "remove the tag")
+            raise self._stop(
+                event,
+                path,
+                Message("the tag {tag} is not allowed", tag=event.tag),
+                Message("remove the tag"),
+            )
         if kind is yaml.ScalarEvent:
             value = self._scalar(event, path) if event.implicit[0] else event.value
         elif depth >= MAX_DEPTH:
-            raise self._stop(event, path, f"nested more than {MAX_DEPTH} deep", "flatten it")
+            raise self._stop(
+                event,
+                path,
+                Message("nested more than {limit} deep", limit=MAX_DEPTH),
+                Message("flatten it"),
+            )
         elif kind is yaml.MappingStartEvent:
             value = self._mapping(path, depth + 1)
         else:
@@ -129,7 +155,10 @@ class CatalogLoader(yaml.CSafeLoader):
             if key in mapping:
                 first = positions[here][0]
                 self._note(
-                    event, here, f"{key!r} is given twice, first on line {first}", "keep one"
+                    event,
+                    here,
+                    Message("{key!r} is given twice, first on line {first}", key=key, first=first),
+                    Message("keep one"),
                 )
             else:
                 positions[here] = (mark.line + 1, mark.column + 1)
@@ -148,19 +177,26 @@ class CatalogLoader(yaml.CSafeLoader):
 
     def _key(self, event: Any, path: Path) -> str:
         if type(event) is not yaml.ScalarEvent or event.tag is not None or event.anchor is not None:
-            raise self._stop(event, path, "a key must be plain text", "write the key as text")
+            raise self._stop(
+                event, path, Message("a key must be plain text"), Message("write the key as text")
+            )
         key: str = event.value
         if event.implicit[0]:
             if key == "<<":
-                raise self._stop(event, path, "merge keys are not allowed", "write the fields out")
+                raise self._stop(
+                    event,
+                    path,
+                    Message("merge keys are not allowed"),
+                    Message("write the fields out"),
+                )
             problems = len(self.problems)
             if not isinstance(self._scalar(event, (*path, key)), str):
                 del self.problems[problems:]
                 self._note(
                     event,
                     (*path, key),
-                    f"the key {key or 'null'} is not text",
-                    f'put it in quotes: "{key}"',
+                    Message("the key {key} is not text", key=key or "null"),
+                    Message('put it in quotes: "{key}"', key=key),
                 )
         return key
 
@@ -178,8 +214,8 @@ class CatalogLoader(yaml.CSafeLoader):
                     self._note(
                         event,
                         path,
-                        f"{text} is too large a number",
-                        "put it in quotes if it is text",
+                        Message("{text} is too large a number", text=text),
+                        Message("put it in quotes if it is text"),
                     )
                     return None
                 return number
@@ -190,7 +226,12 @@ class CatalogLoader(yaml.CSafeLoader):
         if text in _NULLS:
             return None
         if text.lower() in _NOT_FINITE:
-            self._note(event, path, f"{text} is not a finite number", "leave an unknown figure out")
+            self._note(
+                event,
+                path,
+                Message("{text} is not a finite number", text=text),
+                Message("leave an unknown figure out"),
+            )
             return None
         return text
 
@@ -199,8 +240,8 @@ class CatalogLoader(yaml.CSafeLoader):
             raise self._stop(
                 event,
                 path,
-                f"the alias *{event.anchor} has no anchor before it",
-                "write the value out",
+                Message("the alias *{anchor} has no anchor before it", anchor=event.anchor),
+                Message("write the value out"),
             )
         value = self._anchors[event.anchor]
         self._count_again(value, event, path, depth)
@@ -216,14 +257,19 @@ class CatalogLoader(yaml.CSafeLoader):
         if isinstance(value, dict):
             self._repeat(sum(map(len, value)), event, path)
         if depth >= MAX_DEPTH:
-            raise self._stop(event, path, f"nested more than {MAX_DEPTH} deep", "flatten it")
+            raise self._stop(
+                event,
+                path,
+                Message("nested more than {limit} deep", limit=MAX_DEPTH),
+                Message("flatten it"),
+            )
         self._nodes += len(value)
         if self._nodes > MAX_NODES:
             raise self._stop(
                 event,
                 path,
-                f"aliases expand to more than {MAX_NODES:,} values",
-                "write the values out",
+                Message("aliases expand to more than {limit:,} values", limit=MAX_NODES),
+                Message("write the values out"),
             )
         for item in items:
             self._count_again(item, event, path, depth + 1)
@@ -232,8 +278,10 @@ class CatalogLoader(yaml.CSafeLoader):
         """Counts characters that an alias stands for: a long text named a thousand times is no short file."""
         self._repeated += length
         if self._repeated > MAX_BYTES:
-            message = f"aliases repeat more than {MAX_BYTES // 2**20} MiB of text"
-            raise self._stop(event, path, message, "write the values out")
+            message = Message(
+                "aliases repeat more than {limit} MiB of text", limit=MAX_BYTES // 2**20
+            )
+            raise self._stop(event, path, message, Message("write the values out"))
 
     def _note(self, event: Any, path: Path, message: str, remedy: str) -> None:
         mark = event.start_mark
@@ -252,8 +300,8 @@ def parse(data: bytes) -> Document:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
-        return _refused(Problem(line, 1, (), message, "save the file as UTF-8"))
+        message = Message("not UTF-8: byte 0x{byte:02x}", byte=data[error.start])
+        return _refused(Problem(line, 1, (), message, Message("save the file as UTF-8")))
     loader: CatalogLoader | None = None
     try:
         loader = CatalogLoader(text)
@@ -263,19 +311,34 @@ def parse(data: bytes) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        said = " ".join(part for part in (error.context, error.problem) if part)
+        said = in_our_words(error.context, error.problem)
         if (
             "nesting depth" in said
         ):  # libyaml's own limit, which its scanner meets before we see an event
-            deep = f"nested more than {MAX_DEPTH} deep"
-            return _refused(Problem(line, column, (), deep, "flatten it"))
-        return _refused(Problem(line, column, (), f"not YAML: {said}"))
+            deep = Message("nested more than {limit} deep", limit=MAX_DEPTH)
+            return _refused(Problem(line, column, (), deep, Message("flatten it")))
+        return _refused(Problem(line, column, (), Message("not YAML: {said}", said=said)))
     except yaml.YAMLError as error:  # a character that YAML does not allow
-        return _refused(Problem(1, 1, (), f"not YAML: {' '.join(str(error).split())}"))
+        text = " ".join(str(error).split())
+        return _refused(Problem(1, 1, (), Message("not YAML: {said}", said=_unacceptable(text))))
     finally:
         if loader is not None:
             loader.dispose()
     return Document(value, loader.positions, tuple(loader.problems))
+
+
+def _unacceptable(text: str) -> str:
+    """PyYAML's words on a character that may not stand anywhere."""
+    found = _UNACCEPTABLE.fullmatch(text)
+    if found is None:
+        return text
+    code, position = found.groups()
+    return Message(
+        "unacceptable character {code}: control characters are not allowed"
+        ' in "<unicode string>", position {position}',
+        code=code,
+        position=position,
+    )
 
 
 def read_bytes(path: str) -> bytes:
@@ -283,7 +346,9 @@ def read_bytes(path: str) -> bytes:
     file, and OSError."""
     status = os.stat(path)
     if not stat.S_ISREG(status.st_mode):
-        raise UnreadableError(Problem(0, 0, (), "not a regular file", "put a file here"))
+        raise UnreadableError(
+            Problem(0, 0, (), Message("not a regular file"), Message("put a file here"))
+        )
     if status.st_size > MAX_BYTES:
         raise UnreadableError(Problem(0, 0, (), *_TOO_LARGE))
     with open(path, "rb") as file:
@@ -293,7 +358,10 @@ def read_bytes(path: str) -> bytes:
     return data
 
 
-_TOO_LARGE = (f"larger than {MAX_BYTES // 2**20} MiB", "split the file")
+_TOO_LARGE = (
+    Message("larger than {limit} MiB", limit=MAX_BYTES // 2**20),
+    Message("split the file"),
+)
 
 
 def _refused(*problems: Problem) -> Document:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select benchmarks -o csv")
+@app.command(
+    epilog=examples(
+        (Message("Boards with their languages and numbers of models"), "llm-select benchmarks"),
+        (Message("As a sheet, with sources"), "llm-select benchmarks -o csv"),
+        (Message("With your own boards"), "llm-select benchmarks --catalog my-cards"),
+    )
+)
 def benchmarks(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
@@ -51,11 +60,11 @@ def benchmarks(
         shown = " ".join(languages[:4]) + (f" +{len(languages) - 4}" if len(languages) > 4 else "")
         rows.append((stem, benchmark.metric, shown or "–", str(len(board.entries)), board.date))
     columns = (
-        Column("Board", keep=True),
-        Column("Metric"),
-        Column("Languages"),
-        Column("Entries", right=True),
-        Column("Date", keep=True, wide=True),
+        Column(tr("Board"), keep=True),
+        Column(tr("Metric")),
+        Column(tr("Languages")),
+        Column(tr("Entries"), right=True),
+        Column(tr("Date"), keep=True, wide=True),
     )
     emit_list(form, "benchmarks", columns, rows, records)
     return 0

@@ -10,7 +10,10 @@ from typing import Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -20,7 +23,14 @@ def catalog() -> None:
     """List, check, describe and fill catalogs."""
 
 
-@app.command("list", epilog="Example: llm-select catalog list -o json")
+@app.command(
+    "list",
+    epilog=examples(
+        (Message("All models"), "llm-select catalog list"),
+        (Message("As a sheet"), "llm-select catalog list -o csv"),
+        (Message("With your own cards"), "llm-select catalog list --catalog my-cards"),
+    ),
+)
 def list_models(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
@@ -32,51 +42,42 @@ def list_models(
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.card_view import count_text
     from llm_select.render.document import Column
+    from llm_select.render.list_records import model_record, scores_by_model
 
     form = check_form(output)
     loaded = open_catalog(catalog)
-    evaluations: dict[str, int] = {}
-    for board in loaded.boards.values():
-        for column in board.scores.values():
-            for label in column:
-                name = board.entries[label].model
-                if name is not None:
-                    evaluations[name] = evaluations.get(name, 0) + 1
+    counted = scores_by_model(loaded)
     records: list[dict[str, object]] = []
     rows = []
     for model_id, model in sorted(loaded.models.items()):
-        scores = evaluations.get(model_id, 0) + len(model.evaluations)
-        records.append(
-            {
-                "id": model_id,
-                "name": model.name,
-                "kind": model.kind,
-                "weights": model.weights,
-                "family": model_id.split("/", 1)[0],
-                "released": model.released,
-                "status": model.status,
-                "generation": model.generation,
-                "license": model.license,
-                "parameters": model.parameters.total if model.parameters is not None else None,
-                "evaluations": scores,
-            }
-        )
+        scores = counted.get(model_id, 0)
+        records.append(model_record(loaded, model_id, scores))
         rows.append(
             (model_id, model.kind, count_text(model), model.released, model.license, str(scores))
         )
     columns = (
-        Column("Model", keep=True),
-        Column("Kind", wide=True),
-        Column("Parameters", right=True),
-        Column("Released", keep=True),
-        Column("Licence", wide=True),
-        Column("Scores", right=True),
+        Column(tr("Model"), keep=True),
+        Column(tr("Kind"), wide=True),
+        Column(tr("Parameters"), right=True),
+        Column(tr("Released"), keep=True),
+        Column(tr("Licence"), wide=True),
+        Column(tr("Scores"), right=True),
     )
     emit_list(form, "models", columns, rows, records, lambda: {"catalog_hash": loaded.content_hash})
     return 0
 
 
-@app.command("check", epilog="Example: llm-select catalog check my-catalog")
+@app.command(
+    "check",
+    epilog=examples(
+        (Message("The bundled catalog"), "llm-select catalog check"),
+        (
+            Message("Your own cards, warnings count too"),
+            "llm-select catalog check my-cards --strict",
+        ),
+        (Message("For a code scanner"), "llm-select catalog check my-cards -o sarif"),
+    ),
+)
 def check(
     directories: Annotated[
         list[Path] | None,
@@ -141,12 +142,19 @@ def _home() -> str:
     return next((named[name] for name in ("Repository", "Source", "Homepage") if name in named), "")
 
 
-@app.command("schema", epilog="Example: llm-select catalog schema model > model.json")
+@app.command(
+    "schema",
+    epilog=examples(
+        (Message("What there are schemas of"), "llm-select catalog schema"),
+        (Message("For an editor"), "llm-select catalog schema model > model.json"),
+        (Message("Of an answer in JSON"), "llm-select catalog schema recommend"),
+    ),
+)
 def schema(
     kind: Annotated[
         str | None,
         typer.Argument(
-            help="A catalog file kind (model, board, …) or an answer (recommend, explain, compare)."
+            help="A catalog file kind (model, board, …) or a command's answer (recommend, estimate, …)."
         ),
     ] = None,
     debug: DebugOption = False,
@@ -164,7 +172,7 @@ def schema(
         sys.stdout.write("\n".join(known) + "\n")
         return 0
     if kind not in known:
-        raise UnknownNameError("schema", kind, known, where="KIND")
+        raise UnknownNameError(Message("schema"), kind, known, where="KIND")
     found = CONTRACTS[kind] if kind in CONTRACTS else json_schema(kind)
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     return 0
@@ -183,7 +191,19 @@ IntoOption = Annotated[
 ]
 
 
-@app.command("import", epilog="Example: llm-select catalog import config.json --id acme/tickets-7b")
+@app.command(
+    "import",
+    epilog=examples(
+        (
+            Message("Draft a card from a configuration"),
+            "llm-select catalog import config.json --id acme/tickets-7b",
+        ),
+        (
+            Message("From a repository on the hub, written into your own catalog"),
+            "llm-select catalog import hf:Qwen/Qwen3-8B --catalog my-cards --dry-run",
+        ),
+    ),
+)
 def import_(
     source: Annotated[
         str,
@@ -241,7 +261,18 @@ def import_(
 
 @app.command(
     "import-evaluations",
-    epilog="Example: llm-select catalog import-evaluations table.csv --board squad-v2",
+    epilog=examples(
+        (
+            Message("What a table would change of a board"),
+            "llm-select catalog import-evaluations table.csv --board squad-v2 --dry-run",
+        ),
+        (
+            Message("A board of your own"),
+            "llm-select catalog import-evaluations table.csv --board my-board \\\n"
+            "  --benchmark squad-v2 --source my-table --date 2026-07-01 \\\n"
+            "  --reported-by third-party --setting zero-shot --catalog my-cards",
+        ),
+    ),
 )
 def import_evaluations(
     table: Annotated[

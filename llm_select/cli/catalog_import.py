@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from llm_select.catalog.importers.reading import MAX_JSON, SourceError, json_value, read_file
 from llm_select.cli.output import emit, open_catalog
 from llm_select.errors import UsageError
+from llm_select.i18n import translated
+from llm_select.messages import Message
 from llm_select.render.import_view import (
     board_document,
     import_document,
@@ -58,7 +60,7 @@ def import_card(
     from llm_select.catalog.importers import draft
     from llm_select.catalog.importers.run import Request, run_import
 
-    _refuse(unused, "goes with a price table")
+    _refuse(unused, Message("goes with a price table"))
     request = Request(
         source,
         model_id,
@@ -88,7 +90,7 @@ def import_price_table(
     from llm_select.catalog.importers.price_run import import_prices
     from llm_select.questions.names import named
 
-    _refuse(unused, "goes with configurations and headers")
+    _refuse(unused, Message("goes with configurations and headers"))
     catalog = _catalog(directory)
     only = named(catalog, "MODEL", model_id) if model_id is not None else None
     result = import_prices(
@@ -101,7 +103,7 @@ def import_price_table(
         lambda: {
             "version": VERSION,
             "offers": list(result.rows),
-            "notes": list(result.notes),
+            "notes": list(map(translated, result.notes)),
             "written": list(result.written),
         },
     )
@@ -128,13 +130,13 @@ def import_board_table(
         lambda: {
             "version": VERSION,
             "board": result.board,
-            "summary": result.summary,
+            "summary": translated(result.summary),
             "differing": [
                 {"entry": name, "language": tag, "board": old, "csv": new}
                 for name, tag, old, new in result.differing
             ],
             "unknown": list(result.unknown),
-            "notes": list(result.notes),
+            "notes": list(map(translated, result.notes)),
             "text": result.text,
             "written": list(result.written),
         },
@@ -147,7 +149,9 @@ def _catalog(directory: Path | None) -> Catalog:
     if directory is None or not directory.exists():
         return open_catalog(None)
     if not directory.is_dir():
-        raise UsageError(f"{directory} is not a directory", where="--catalog")
+        raise UsageError(
+            Message("{directory} is not a directory", directory=directory), where="--catalog"
+        )
     return open_catalog([directory] if any(directory.rglob("*.yaml")) else None)
 
 
@@ -157,7 +161,9 @@ def _given(given: list[str] | None) -> dict[str, str]:
         name, sign, value = one.partition("=")
         if not sign or not value.strip():
             raise SourceError(
-                f"{one!r} is no FIELD=VALUE", where="--set", remedy="write released=2026-07-23"
+                Message("{text!r} is no FIELD=VALUE", text=one),
+                where="--set",
+                remedy=Message("write released=2026-07-23"),
             )
         found[name.strip()] = value.strip()
     return found
@@ -170,7 +176,9 @@ def _hub_origin(origin: Origin) -> Origin:
         split(f"hf:{origin.repository}")
     if origin.url is not None and not origin.url.startswith(("https://", "http://")):
         raise UsageError(
-            f"{origin.url!r} is no address", where="--url", remedy="begin with https://"
+            Message("{url!r} is no address", url=origin.url),
+            where="--url",
+            remedy=Message("begin with https://"),
         )
     return origin
 
@@ -178,7 +186,7 @@ def _hub_origin(origin: Origin) -> Origin:
 def _refuse(unused: Mapping[str, object], why: str) -> None:
     for name, value in unused.items():
         if value:
-            raise UsageError(f"{name} {why}", where=name)
+            raise UsageError(Message("{option} {why}", option=name, why=why), where=name)
 
 
 def _today() -> str:

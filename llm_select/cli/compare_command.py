@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     CatalogOption,
     ConcurrencyOption,
@@ -25,6 +26,7 @@ from llm_select.cli.options import (
     QuantizationOption,
     RamOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -34,7 +36,21 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 
 @app.command(
-    epilog="Example: llm-select compare nllb-200-3.3b gemma-3-12b-it gpt-4.1 --pair en-zh --task translation"
+    epilog=examples(
+        (
+            Message("Three translators side by side"),
+            "llm-select compare nllb-200-3.3b gemma-3-12b-it gpt-4.1 \\\n"
+            "  --task translation --pair en-zh",
+        ),
+        (
+            Message("Memory and speed on one card"),
+            "llm-select compare qwen3-8b gemma-3-12b-it --gpu 'RTX 4090' --context 16384",
+        ),
+        (
+            Message("Only in these two formats"),
+            "llm-select compare qwen3-8b gemma-3-12b-it -q q4_k_m -q q8_0 --gpu-mem 16",
+        ),
+    )
 )
 def compare(
     models: Annotated[

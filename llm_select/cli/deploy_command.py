@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     CatalogOption,
     ConcurrencyOption,
@@ -21,6 +22,7 @@ from llm_select.cli.options import (
     QuantizationOption,
     RamOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -28,7 +30,23 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select deploy qwen3-32b --gpu 'RTX 4090' --concurrency 4")
+@app.command(
+    epilog=examples(
+        (
+            Message("Engines side by side, for four requests at a time"),
+            "llm-select deploy qwen3-32b --gpu 'RTX 4090' --concurrency 4",
+        ),
+        (
+            Message("How many machines serve three requests a second, and what that costs"),
+            "llm-select deploy qwen3-32b --gpu H100 --requests-per-second 3 \\\n"
+            "  --price-per-hour 2.5",
+        ),
+        (
+            Message("Files to run it with"),
+            "llm-select deploy qwen3-8b --gpu 'RTX 4090' --engine vllm --export serving",
+        ),
+    )
+)
 def deploy(
     model: Annotated[str, typer.Argument(help="Model id, name, alias or repository.")],
     task: Annotated[

@@ -9,6 +9,7 @@ from llm_select.catalog import resolve
 from llm_select.cli.sheets import write_sheet
 from llm_select.errors import UsageError
 from llm_select.estimates.types import Workload
+from llm_select.messages import Message
 from llm_select.questions.cells import switch, whole
 from llm_select.questions.requirements import MAX_TOKENS, Hardware, read_machine
 from llm_select.render.estimate_view import flat_footprint
@@ -44,18 +45,22 @@ def _case(catalog: Catalog, row: dict[str, str]) -> dict[str, object]:
     model_id = resolve.model(catalog, row.get("model", ""), where="model")
     model = catalog.models[model_id]
     if model.architecture is None:
-        raise UsageError(f"the shape of {model.name} is not published")
+        raise UsageError(Message("the shape of {model} is not published", model=model.name))
     wanted = row.get("quantization", "")
     format_id = resolve.quantization(catalog, wanted, where="quantization") if wanted else None
     engine_id = _engine(catalog, row.get("engine", ""), model_id, format_id, assumed)
     engine = catalog.engines[engine_id]
     if not runs(engine, model):
-        raise UsageError(f"{engine.name} does not run {model.name}")
+        raise UsageError(
+            Message("{engine} does not run {model}", engine=engine.name, model=model.name)
+        )
     if format_id is None:
         format_id = engine.quantizations[0]
         assumed.append(f"quantization={format_id}")
     if format_id not in engine.quantizations:
-        raise UsageError(f"{engine.name} does not load {format_id}")
+        raise UsageError(
+            Message("{engine} does not load {format}", engine=engine.name, format=format_id)
+        )
     workload = _workload(row, assumed)
     hardware = Hardware(
         gpu=row.get("gpu") or None,
@@ -92,7 +97,9 @@ def _engine(
         if runs(engine, model) and (format_id is None or format_id in engine.quantizations):
             assumed.append(f"engine={engine_id}")
             return engine_id
-    raise UsageError(f"no engine in the catalog runs {model.name} in that format")
+    raise UsageError(
+        Message("no engine in the catalog runs {model} in that format", model=model.name)
+    )
 
 
 def _workload(row: dict[str, str], assumed: list[str]) -> Workload:
@@ -130,5 +137,9 @@ def _workload(row: dict[str, str], assumed: list[str]) -> Workload:
 def _split(row: dict[str, str]) -> str | None:
     text = row.get("split_mode", "").lower()
     if text and text not in _SPLITS:
-        raise UsageError(f"split_mode: {text!r} is none of {', '.join(_SPLITS)}")
+        raise UsageError(
+            Message(
+                "split_mode: {given!r} is none of {choices}", given=text, choices=", ".join(_SPLITS)
+            )
+        )
     return text if text not in ("", "none") else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     CatalogOption,
     ConcurrencyOption,
@@ -22,6 +23,7 @@ from llm_select.cli.options import (
     QuantizationOption,
     RamOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -30,7 +32,21 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select estimate qwen3-32b --gpu 'RTX 4090' --context 32768")
+@app.command(
+    epilog=examples(
+        (
+            Message("Memory by part and speed with a context of 32768 tokens"),
+            "llm-select estimate qwen3-32b --gpu 'RTX 4090' --context 16384",
+        ),
+        (Message("What machine it needs"), "llm-select estimate llama-3.1-70b-instruct -q q4_k_m"),
+        (
+            Message("On two cards, eight requests at a time, the cache in 8 bits"),
+            "llm-select estimate qwen3-32b --gpu 'RTX 4090' --gpus 2 --engine vllm \\\n"
+            "  --concurrency 8 --kv-type fp8",
+        ),
+        (Message("Many cases from a sheet"), "llm-select estimate --cases sizes.csv -o csv"),
+    )
+)
 def estimate(
     model: Annotated[
         str | None, typer.Argument(help="Model id, name, alias or repository.")
@@ -73,13 +89,17 @@ def estimate(
         lengths_given = context or generate or concurrency != 1 or kv_type
         if model is not None or hardware.given or engine or quantization or lengths_given:
             raise UsageError(
-                "a sizing sheet holds its own models, machines and lengths",
+                Message("a sizing sheet holds its own models, machines and lengths"),
                 where="--cases",
-                remedy="put them in columns of the file",
+                remedy=Message("put them in columns of the file"),
             )
         return write_cases(loaded, cases, form)
     if model is None:
-        raise UsageError("no model given", where="MODEL", remedy="name one, or use --cases FILE")
+        raise UsageError(
+            Message("no model given"),
+            where="MODEL",
+            remedy=Message("name one, or use --cases FILE"),
+        )
     answer = estimate_model(
         loaded,
         model,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     CatalogOption,
     DebugOption,
@@ -16,6 +17,7 @@ from llm_select.cli.options import (
     PicturedOption,
     TaskOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -25,8 +27,26 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 
 @app.command(
-    epilog="Example: llm-select evaluate --task translation --pair en-zh --data test.csv "
-    "--model qwen3-8b=qwen3:8b --model gemma-3-12b-it=gemma3:12b --endpoint http://localhost:11434/v1"
+    epilog=examples(
+        (
+            Message("Two models of a server on this machine"),
+            "llm-select evaluate --task translation --pair en-zh --data test.csv \\\n"
+            "  --model qwen3-8b=qwen3:8b --model gemma-3-12b-it=gemma3:12b \\\n"
+            "  --endpoint http://localhost:11434/v1",
+        ),
+        (
+            Message("Calls, tokens and price, nothing sent"),
+            "llm-select evaluate --task sentiment-analysis -l de --data test.csv \\\n"
+            "  --model gpt-4.1 --endpoint https://api.openai.com/v1 --dry-run",
+        ),
+        (Message("What a model is asked"), "llm-select evaluate --task translation --show-prompt"),
+        (
+            Message("Go on with an interrupted run, at most 5 USD, and keep the result"),
+            "llm-select evaluate --task translation --pair en-zh --data test.csv \\\n"
+            "  --model gpt-4.1 --endpoint https://api.openai.com/v1 \\\n"
+            "  --api-key-env OPENAI_API_KEY --resume --budget 5 --save-to my-cards",
+        ),
+    )
 )
 def evaluate(
     task: TaskOption,
@@ -169,7 +189,9 @@ def evaluate(
         positive(value, where=where, limit=most)
     for absent, where in ((data, "--data"), (model, "--model"), (endpoint, "--endpoint")):
         if not absent:
-            raise UsageError("missing", where=where, remedy="see `llm-select evaluate --help`")
+            raise UsageError(
+                Message("missing"), where=where, remedy=Message("see `llm-select evaluate --help`")
+            )
     assert data is not None
     spoken = steps.one_language(loaded, task_id, pair or (), language or ())
     chosen = tuple(one.strip() for one in (labels or "").split(",") if one.strip())

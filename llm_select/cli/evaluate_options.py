@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_select.errors import AmbiguousNameError, UnknownNameError, UsageError
+from llm_select.messages import Message, placed
 from llm_select.questions.names import named
 
 if TYPE_CHECKING:
@@ -60,9 +61,12 @@ def own_data(catalog: Catalog, task_id: str) -> OwnData:
     if found is None:
         able = sorted(name for name, task in catalog.tasks.items() if task.own_data is not None)
         raise UsageError(
-            f"{task_id} has no metric that holds for it without a judge or a program to run",
+            Message(
+                "{task} has no metric that holds for it without a judge or a program to run",
+                task=task_id,
+            ),
             where="--task",
-            remedy=f"it takes {', '.join(able)}",
+            remedy=Message("it takes {choices}", choices=", ".join(able)),
         )
     return found
 
@@ -76,18 +80,24 @@ def read_template(path: Path | None, own: OwnData) -> Template:
     from llm_select.catalog.yaml_loader import parse
 
     if not path.is_file():
-        raise UsageError(f"{path} is not a file", where="--template", remedy="give a YAML file")
+        raise UsageError(
+            Message("{path} is not a file", path=path),
+            where="--template",
+            remedy=Message("give a YAML file"),
+        )
     document = parse(path.read_bytes())
     value: Any = document.value
     if document.problems:
         problem = document.problems[0]
-        raise UsageError(f"{path}:{problem.line}: {problem.message}", where="--template")
+        raise UsageError(placed(f"{path}:{problem.line}", problem.message), where="--template")
     unknown = sorted(value.keys() - {"prompt", "system"}) if isinstance(value, dict) else ["?"]
     if unknown or not all(isinstance(one, str) for one in value.values()) or "prompt" not in value:
         raise UsageError(
-            f"{path} must hold `prompt`, and may hold `system`, both text",
+            Message("{path} must hold `prompt`, and may hold `system`, both text", path=path),
             where="--template",
-            remedy="`llm-select evaluate --task TASK --show-prompt` prints the task's own in that form",
+            remedy=Message(
+                "`llm-select evaluate --task TASK --show-prompt` prints the task's own in that form"
+            ),
         )
     return Template(value["prompt"], value.get("system"))
 
@@ -99,14 +109,18 @@ def read_parameters(typed: Sequence[str]) -> dict[str, object]:
         name, sign, value = text.partition("=")
         if not sign or not name.strip().isidentifier():
             raise UsageError(
-                f"{text!r} is no NAME=VALUE", where="--parameter", remedy="for example top_p=0.9"
+                Message("{text!r} is no NAME=VALUE", text=text),
+                where="--parameter",
+                remedy=Message("for example top_p=0.9"),
             )
         name = name.strip()
         if name in RESERVED:
             raise UsageError(
-                f"{name} is filled by the run itself",
+                Message("{name} is filled by the run itself", name=name),
                 where="--parameter",
-                remedy="--max-tokens sets the limit" if "max" in name else "leave it out",
+                remedy=Message("--max-tokens sets the limit")
+                if "max" in name
+                else Message("leave it out"),
             )
         try:
             found[name] = json.loads(value)
@@ -137,11 +151,13 @@ def read_subjects(
         label, _, served = text.partition("=")
         label, served = label.strip(), served.strip() or label.strip()
         if not label:
-            raise UsageError(f"{text!r} names no model", where="--model")
+            raise UsageError(Message("{text!r} names no model", text=text), where="--model")
         card, near = _card(catalog, label)
         place = endpoints[index]
         if place is None:
-            raise UsageError("no address given", where="--endpoint", remedy="give one")
+            raise UsageError(
+                Message("no address given"), where="--endpoint", remedy=Message("give one")
+            )
         asking = (
             _local(label, place, form)
             if place.startswith(LOCAL)
@@ -174,9 +190,9 @@ def _told_apart(subjects: Sequence[Subject]) -> None:
     twice = {label for label in labels if labels.count(label) > 1}
     if twice:
         raise UsageError(
-            f"{min(twice)!r} is given twice",
+            Message("{name!r} is given twice", name=min(twice)),
             where="--model",
-            remedy="give each its own name: --model NAME=NAME-AT-THE-ENDPOINT",
+            remedy=Message("give each its own name: --model NAME=NAME-AT-THE-ENDPOINT"),
         )
 
 
@@ -184,9 +200,9 @@ def _each(option: str, values: Sequence[str], count: int) -> list[str | None]:
     """One value for each model; `-` is none."""
     if len(values) not in (0, 1, count):
         raise UsageError(
-            f"given {len(values)} times for {count} models",
+            Message("given {given} times for {models} models", given=len(values), models=count),
             where=option,
-            remedy="give it once for all, or once for each model in the order of --model",
+            remedy=Message("give it once for all, or once for each model in the order of --model"),
         )
     spread = list(values) * count if len(values) == 1 else list(values) or [NONE] * count
     return [None if value == NONE else value for value in spread]
@@ -196,9 +212,9 @@ def _one_key_one_host(typed: Typed) -> None:
     """A key must not go to a server it was not meant for."""
     if len(typed.keys) == 1 and len(set(typed.endpoints)) > 1:
         raise UsageError(
-            "one key for several endpoints would be sent to all of them",
+            Message("one key for several endpoints would be sent to all of them"),
             where="--api-key-env",
-            remedy="give it once for each model, in order; - is none",
+            remedy=Message("give it once for each model, in order; - is none"),
         )
 
 
@@ -220,9 +236,11 @@ def _local(label: str, place: str, form: str) -> Asking:
     directory = Path(place.removeprefix(LOCAL))
     if not (directory / "config.json").is_file():
         raise UsageError(
-            f"{directory} holds no config.json",
+            Message("{directory} holds no config.json", directory=directory),
             where="--endpoint",
-            remedy="give the directory of a model for Transformers, for example from `hf download`",
+            remedy=Message(
+                "give the directory of a model for Transformers, for example from `hf download`"
+            ),
         )
     where = f"{LOCAL}{directory}"
     return Asking(label, label, where, None, {"form": form}, partial(LocalModel, directory, form))
@@ -258,9 +276,9 @@ def _remote(
     endpoint = Endpoint(base_url(place), _secret(key))
     if key is not None and endpoint.is_public and endpoint.url.startswith("http:"):
         raise UsageError(
-            f"the key would go to {endpoint.host} in clear",
+            Message("the key would go to {host} in clear", host=endpoint.host),
             where="--endpoint",
-            remedy="write https://",
+            remedy=Message("write https://"),
         )
     opened = partial(
         Client,
@@ -284,14 +302,17 @@ def _secret(variable: str | None) -> Any:
     value = os.environ.get(variable, "").strip()
     if not value:
         # What was typed may be the key itself: it is not repeated.
-        known = variable if variable.isidentifier() and variable.isupper() else "that name"
+        known = variable if variable.isidentifier() and variable.isupper() else Message("that name")
         raise UsageError(
-            f"no environment variable {known}, or it is empty",
+            Message("no environment variable {name}, or it is empty", name=known),
             where="--api-key-env",
-            remedy="set it to the key, and give its name here, not the key",
+            remedy=Message("set it to the key, and give its name here, not the key"),
         )
     if not value.isascii() or not value.isprintable():
-        raise UsageError(f"the key in {variable} has unprintable signs", where="--api-key-env")
+        raise UsageError(
+            Message("the key in {variable} has unprintable signs", variable=variable),
+            where="--api-key-env",
+        )
     return Secret(value)
 
 
@@ -304,9 +325,9 @@ def _price(text: str) -> Price:
         read = written = -1.0
     if not 0 <= read < 1e6 or not 0 <= written < 1e6:
         raise UsageError(
-            f"{text!r} is no price",
+            Message("{text!r} is no price", text=text),
             where="--price",
-            remedy="give USD per million tokens read and written, for example 0.15,0.60",
+            remedy=Message("give USD per million tokens read and written, for example 0.15,0.60"),
         )
     return Price(read, written, "given")
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import tr
+
 if TYPE_CHECKING:
     from llm_select.cli.evaluate_run import Done, Prepared, Question
     from llm_select.evaluation.client import Reply
@@ -44,11 +46,21 @@ def dry_run(
     found = forecasts(prepared, question.form, known)
     places, prices, first = places_of(prepared), prices_of(prepared), prepared.first
     notes = prepared.data.notes
+    about = {
+        "task": question.name,
+        "data": prepared.data.name,
+        "n": len(prepared.data.examples),
+    }
     head = (
-        f"{question.name} on {prepared.data.name}: {len(prepared.data.examples)} examples, dry run"
+        tr(
+            "{task} on {data}: {n} examples, dry run ({known} answers are in {path})",
+            **about,
+            known=len(known),
+            path=path,
+        )
+        if known
+        else tr("{task} on {data}: {n} examples, dry run", **about)
     )
-    if known:
-        head += f" ({len(known)} answers are in {path})"
     emit(
         form,
         lambda: forecast_view.forecast_document(
@@ -80,7 +92,12 @@ def places_of(prepared: Prepared) -> dict[str, str]:
 def prices_of(prepared: Prepared) -> dict[str, str]:
     """What each price stands on; a model without one is absent."""
     return {
-        t.label: f"${t.price.input:g} and ${t.price.output:g} per million tokens: {t.price.basis}"
+        t.label: tr(
+            "${read:g} and ${written:g} per million tokens: {basis}",
+            read=t.price.input,
+            written=t.price.output,
+            basis=t.price.basis,
+        )
         for t in prepared.targets
         if t.price is not None
     }

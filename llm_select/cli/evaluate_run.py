@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.cli.evaluate_options import BATCH, LOCAL, Subject
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.i18n import tr
+from llm_select.messages import Message
 from llm_select.questions.names import named
 
 if TYPE_CHECKING:
@@ -84,15 +86,19 @@ def one_language(
     other = languages if paired else pairs
     if other:
         raise UsageError(
-            f"{task_id} goes {'from one language to another' if paired else 'within one language'}",
+            Message("{task} goes from one language to another", task=task_id)
+            if paired
+            else Message("{task} goes within one language", task=task_id),
             where="--language" if paired else "--pair",
-            remedy=f"use {option}",
+            remedy=Message("use {option}", option=option),
         )
     if len(given) > 1:
         raise UsageError(
-            "one for all rows",
+            Message("one for all rows"),
             where=option,
-            remedy=f"name each row's own in a column `{option.removeprefix('--')}`",
+            remedy=Message(
+                "name each row's own in a column `{column}`", column=option.removeprefix("--")
+            ),
         )
     return named(catalog, option, given[0]) if given else None
 
@@ -107,11 +113,14 @@ def check_libraries(metrics: Sequence[str], runner: str = "asyncio") -> None:
     missing = [name for name in wanted if find_spec(LIBRARIES[name]) is None]
     if runner.strip().lower() == "ray" and find_spec("ray") is None:
         raise UsageError(
-            "Ray is not installed", where="--runner", remedy="pip install 'llm-select[eval,ray]'"
+            Message("Ray is not installed"),
+            where="--runner",
+            remedy=Message("pip install 'llm-select[eval,ray]'"),
         )
     if missing:
         raise UsageError(
-            f"evaluate needs {', '.join(missing)}", remedy="pip install 'llm-select[eval]'"
+            Message("evaluate needs {options}", options=", ".join(missing)),
+            remedy=Message("pip install 'llm-select[eval]'"),
         )
 
 
@@ -140,11 +149,11 @@ def prepare(
 
 def _bare(data: Data, columns: Sequence[str], max_tokens: int) -> tuple[Request, ...]:
     from llm_select.evaluation.client import Request
-    from llm_select.evaluation.prompts import Message
+    from llm_select.evaluation.prompts import Turn
 
     return tuple(
         Request(
-            (Message("user", "\n".join(example.inputs[name] for name in columns)),),
+            (Turn("user", "\n".join(example.inputs[name] for name in columns)),),
             max_tokens,
             example.language,
         )
@@ -179,9 +188,11 @@ def check_prices(prepared: Prepared, usd: float | None) -> None:
     ]
     if usd is not None and without:
         raise UsageError(
-            f"no price known for {', '.join(without)}",
+            Message("no price known for {models}", models=", ".join(without)),
             where="--budget",
-            remedy="give --price IN,OUT in USD per million tokens; 0,0 for your own machine",
+            remedy=Message(
+                "give --price IN,OUT in USD per million tokens; 0,0 for your own machine"
+            ),
         )
 
 
@@ -191,9 +202,9 @@ def opened(path: Path, resume: bool, prepared: Prepared) -> tuple[Journal, dict[
 
     if resume and not path.exists():
         raise UsageError(
-            f"no journal {path} to go on with",
+            Message("no journal {path} to go on with", path=path),
             where="--resume",
-            remedy="start without --resume, or name the file with --journal",
+            remedy=Message("start without --resume, or name the file with --journal"),
         )
     journal = Journal(path)
     keys = {job.key for target in prepared.targets for job in target.jobs}
@@ -202,9 +213,16 @@ def opened(path: Path, resume: bool, prepared: Prepared) -> tuple[Journal, dict[
         return journal, known
     journal.close()
     raise UsageError(
-        f"{path} already has {len(known):,} of {len(keys):,} answers",
+        Message(
+            "{path} already has {known:,} of {asked:,} answers",
+            path=path,
+            known=len(known),
+            asked=len(keys),
+        ),
         where="--journal",
-        remedy="add --resume to use them and ask only for the others, or name another file",
+        remedy=Message(
+            "add --resume to use them and ask only for the others, or name another file"
+        ),
     )
 
 
@@ -262,7 +280,10 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
         if isinstance(error, LlmSelectError):
             return error
         if isinstance(error, sqlite3.Error):
-            return UsageError(f"the journal cannot be written: {error}", where="--journal")
+            return UsageError(
+                Message("the journal cannot be written: {error}", error=str(error)),
+                where="--journal",
+            )
     return flat[0]
 
 
@@ -291,7 +312,8 @@ def measure(
         models = [Asked(t.label, tuple(job.key for job in t.jobs)) for t in prepared.targets]
         spends = {model.label: journal.spend(dict.fromkeys(model.keys)) for model in models}
     except KeyboardInterrupt:
-        sys.stderr.write(f"\nstopped; answers so far are in {path}: --resume goes on from there\n")
+        said = tr("stopped; answers so far are in {path}: --resume goes on from there", path=path)
+        sys.stderr.write(f"\n{said}\n")
         raise
     finally:
         journal.close()

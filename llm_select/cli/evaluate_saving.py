@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_select.cli.evaluate_options import LOCAL
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 from llm_select.schema.base import SLUG
 
 if TYPE_CHECKING:
@@ -37,16 +38,18 @@ def check_place(directory: Path, board: str | None) -> None:
     """Raises UsageError when results could not be saved there, before anything is asked and paid for."""
     if board is not None and not re.fullmatch(SLUG, board):
         raise UsageError(
-            f"{board!r} is no id", where="--board", remedy="write lower case, digits and dashes"
+            Message("{id!r} is no id", id=board),
+            where="--board",
+            remedy=Message("write lower case, digits and dashes"),
         )
     there = next(
         place for place in (directory.absolute(), *directory.absolute().parents) if place.exists()
     )
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise UsageError(
-            f"{there} is no folder that can be written to",
+            Message("{path} is no folder that can be written to", path=there),
             where="--save-to",
-            remedy="name the folder of a catalog, or a new one",
+            remedy=Message("name the folder of a catalog, or a new one"),
         )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     AccessOption,
     CatalogOption,
@@ -38,6 +39,7 @@ from llm_select.cli.options import (
     ThinkingOption,
     WeightsOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -47,7 +49,21 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 
 @app.command(
-    epilog="Example: llm-select explain llama-3.1-70b-instruct --task dialogue --gpu-mem 24"
+    epilog=examples(
+        (
+            Message("Why a model is not among the picks, and what would admit it"),
+            "llm-select explain llama-3.1-70b-instruct --task dialogue --gpu-mem 24",
+        ),
+        (
+            Message("On which evidence a quality stands"),
+            "llm-select explain tower-plus-9b --task translation --pair en-zh \\\n  --gpu-mem 24",
+        ),
+        (
+            Message("What would be said without a board"),
+            "llm-select explain gemma-3-27b-it --task dialogue --gpu-mem 24 \\\n"
+            "  --exclude-board 'lmarena*'",
+        ),
+    )
 )
 def explain(
     model: Annotated[str, typer.Argument(help="Model id, name, alias or repository.")],

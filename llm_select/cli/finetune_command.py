@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     CatalogOption,
     CommercialOption,
@@ -22,6 +23,7 @@ from llm_select.cli.options import (
     OutputOption,
     PairOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +40,25 @@ DEFAULT_PLANS = (("full", "bf16"), ("lora", "bf16"), ("qlora", "nf4"))
 
 
 @app.command(
-    epilog="Example: llm-select finetune qwen3-8b --task coding --examples 2000 --gpu 'RTX 4090'"
+    epilog=examples(
+        (
+            Message("How to adapt a model with 2000 examples, and the plan"),
+            "llm-select finetune qwen3-8b --task coding --examples 2000 --gpu 'RTX 4090'",
+        ),
+        (
+            Message("Which model to adapt"),
+            "llm-select finetune --task ner --language de --examples 5000 --gpu-mem 24",
+        ),
+        (
+            Message("Memory of full, LoRA and QLoRA training side by side"),
+            "llm-select finetune qwen3-8b --gpu-mem 24 --seq-len 1024",
+        ),
+        (
+            Message("A project that trains as planned"),
+            "llm-select finetune qwen3-8b --task ner --language de --examples 5000 \\\n"
+            "  --gpu 'RTX 4090' --export ner-project",
+        ),
+    )
 )
 def finetune(
     model: Annotated[
@@ -149,15 +169,17 @@ def finetune(
 
         if model is not None or row or gpu or gpu_mem or goal != Goal():
             raise UsageError(
-                "a training sheet holds its own models and settings",
+                Message("a training sheet holds its own models and settings"),
                 where="--cases",
-                remedy="put them in columns of the file",
+                remedy=Message("put them in columns of the file"),
             )
         return write_cases(loaded, cases, form)
     goal.refuse_without_task()
     if model is None and task is None:
         raise UsageError(
-            "no model given", where="MODEL", remedy="name one, add --task ID, or use --cases FILE"
+            Message("no model given"),
+            where="MODEL",
+            remedy=Message("name one, add --task ID, or use --cases FILE"),
         )
     model_id = named(loaded, "MODEL", model) if model is not None else None
     hardware = Hardware(gpu, gpus, gpu_mem)

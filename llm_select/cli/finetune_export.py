@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.errors import UsageError
 from llm_select.export.training.write import write_project
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.plan.answer import Answer
@@ -19,14 +20,17 @@ def export_project(directory: Path, answer: Answer, catalog: Catalog) -> list[st
     planned = answer.planned
     if planned is None:
         raise UsageError(
-            "nothing is to be trained, so there is no project to write",
+            Message("nothing is to be trained, so there is no project to write"),
             where="--export",
-            remedy="see the advice without --export, or name a way to train with --method",
+            remedy=Message("see the advice without --export, or name a way to train with --method"),
         )
     if planned.verdict not in ("fits", None):
         raise UsageError(
-            "the plan does not fit this machine",
+            Message("the plan does not fit this machine"),
             where="--export",
-            remedy="see without --export what to give up first, or leave --gpu out to write it for another machine",
+            remedy=Message(
+                "see without --export what to give up first, or leave --gpu out to write it for "
+                "another machine"
+            ),
         )
     return write_project(directory, planned.plan, name=catalog.models[planned.plan.model_id].name)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -14,7 +17,13 @@ def hardware() -> None:
     """List devices, or show this machine."""
 
 
-@app.command("list", epilog="Example: llm-select hardware list -o csv")
+@app.command(
+    "list",
+    epilog=examples(
+        (Message("Devices that `--gpu` knows"), "llm-select hardware list"),
+        (Message("As a sheet, with sources"), "llm-select hardware list -o csv"),
+    ),
+)
 def list_devices(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
@@ -25,6 +34,7 @@ def list_devices(
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.document import Column
+    from llm_select.render.list_records import device_records
 
     form = check_form(output)
     loaded = open_catalog(catalog)
@@ -33,21 +43,7 @@ def list_devices(
     for device_id, device in sorted(loaded.devices.items()):
         compute = device.compute
         tflops = (compute.bf16 or compute.fp16) if compute is not None else None
-        for memory in device.memory:
-            records.append(
-                {
-                    "id": device_id,
-                    "name": device.name,
-                    "vendor": device.vendor,
-                    "form": device.form,
-                    "memory_class": device.memory_class,
-                    "memory_gib": memory.gib,
-                    "bandwidth_gb_s": memory.bandwidth_gb_s,
-                    "tflops_16bit": tflops,
-                    "released": device.released,
-                    "source": memory.source or device.sources.get("memory"),
-                }
-            )
+        records += device_records(loaded, device_id)
         sizes = ", ".join(f"{m.gib:g}" for m in device.memory)
         speeds = "/".join(
             dict.fromkeys(f"{m.bandwidth_gb_s:g}" for m in device.memory if m.bandwidth_gb_s)
@@ -56,17 +52,23 @@ def list_devices(
             (device.name, device.form, sizes, speeds or "–", f"{tflops:g}" if tflops else "–")
         )
     columns = (
-        Column("Device", keep=True),
-        Column("Form", wide=True),
+        Column(tr("Device"), keep=True),
+        Column(tr("Form"), wide=True),
         Column("GiB", right=True),
         Column("GB/s", right=True, keep=True),
-        Column("TFLOPS 16-bit", right=True),
+        Column(tr("TFLOPS 16-bit"), right=True),
     )
     emit_list(form, "devices", columns, rows, records)
     return 0
 
 
-@app.command("detect", epilog="Example: llm-select hardware detect -o json")
+@app.command(
+    "detect",
+    epilog=examples(
+        (Message("What models would run on here"), "llm-select hardware detect"),
+        (Message("For another program"), "llm-select hardware detect -o json"),
+    ),
+)
 def detect(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
@@ -84,6 +86,6 @@ def detect(
     loaded = open_catalog(catalog)
     seen = look()
     found = machine(loaded, seen)
-    columns = (Column("What", keep=True), Column("Found"))
+    columns = (Column(tr("What"), keep=True), Column(tr("Found")))
     emit_list(form, "machine", columns, rows(found, seen), [record(found, seen)])
     return 0

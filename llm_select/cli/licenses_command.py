@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.i18n import prose, tr
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select licenses -o json")
+@app.command(
+    epilog=examples(
+        (Message("Which licences allow commercial use"), "llm-select licenses"),
+        (Message("With their conditions, for another program"), "llm-select licenses -o json"),
+    )
+)
 def licenses(
     output: OutputOption = "table",
     catalog: CatalogOption = None,
@@ -20,6 +28,8 @@ def licenses(
     from llm_select.cli.lists import emit_list
     from llm_select.cli.output import check_form, open_catalog
     from llm_select.render.document import Column
+    from llm_select.render.labels import explained
+    from llm_select.render.words import word
 
     form = check_form(output)
     loaded = open_catalog(catalog)
@@ -31,6 +41,7 @@ def licenses(
             {
                 "id": license_id,
                 "name": terms.name,
+                **({"names": dict(terms.names)} if form == "json" else {}),
                 "kind": terms.kind,
                 "commercial": terms.commercial,
                 "conditions": list(terms.conditions)
@@ -41,12 +52,13 @@ def licenses(
                 "url": terms.url,
             }
         )
-        rows.append((license_id, terms.commercial, "; ".join(terms.conditions), str(models)))
+        said = explained(terms, "; ".join(map(prose, terms.conditions)))
+        rows.append((license_id, word(terms.commercial), said, str(models)))
     columns = (
-        Column("Licence", keep=True),
-        Column("Commercial", keep=True),
-        Column("Conditions"),
-        Column("Models", right=True),
+        Column(tr("Licence"), keep=True),
+        Column(tr("Commercial"), keep=True),
+        Column(tr("Conditions")),
+        Column(tr("Models"), right=True),
     )
     emit_list(form, "licenses", columns, rows, records)
     return 0

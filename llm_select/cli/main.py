@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from llm_select import i18n
+from llm_select.cli.examples import Examples, examples
 from llm_select.cli.options import COMMAND, LocaleOption
 from llm_select.errors import LlmSelectError, UsageError
 from llm_select.i18n import shown, tr, translated
@@ -29,11 +30,13 @@ COMMANDS = {
     "deploy": Message("What serves a model: engine, flags with reasons, capacity, cost, files."),
     "evaluate": Message("Measure models on your own data, at any endpoint."),
     "web": Message("Show it as a page on this computer: choose, look, compare."),
+    "mcp": Message("Serve these questions as tools to an agent."),
     "tasks": Message("List tasks and the boards that show them."),
     "benchmarks": Message("List benchmarks and how many models each has."),
     "licenses": Message("List licences and their conditions."),
     "hardware": Message("List devices, or show this machine."),
     "catalog": Message("List, check, describe and fill catalogs."),
+    "completion": Message("Print the script by which a shell completes models, tasks, GPUs."),
 }
 """Every command with its line in the help; each lives in `llm_select.cli.<name>`."""
 _MODULES = {name: f"llm_select.cli.{name}_command" for name in COMMANDS}
@@ -84,7 +87,15 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     help="Choose the right language model for a task: evidence for quality, physics for cost.",
-    epilog="Start with: llm-select recommend --task translation --pair en-zh --gpu-mem 24",
+    epilog=examples(
+        (
+            Message("The best models for English to Chinese on a card of 24 GiB"),
+            "llm-select recommend --task translation --pair en-zh --gpu-mem 24",
+        ),
+        (Message("What one of them needs"), "llm-select estimate gemma-3-12b-it --gpu-mem 24"),
+        (Message("How to serve it"), "llm-select deploy gemma-3-12b-it --gpu 'RTX 4090'"),
+        (Message("What can be asked of a command"), "llm-select recommend --help"),
+    ),
 )
 
 
@@ -111,6 +122,9 @@ def main(argv: list[str] | None = None) -> None:
     # One answer and out: collecting cycles among the catalog's many objects would only cost time.
     gc.disable()
     arguments = sys.argv[1:] if argv is None else argv
+    shell = os.environ.get("_LLM_SELECT_COMPLETE")
+    if shell is not None:
+        _complete(shell, arguments)
     for stream in (sys.stdout, sys.stderr):
         # A console that lacks one of our signs shows a question mark for it.
         if isinstance(stream, TextIOWrapper):
@@ -134,9 +148,9 @@ def run(arguments: list[str]) -> int:
     try:
         _speak(arguments)
         COMMAND.set(tuple(arguments))
-        result: Any = typer.main.get_command(app).main(
-            args=arguments, prog_name="llm-select", standalone_mode=False
-        )
+        command: Any = typer.main.get_command(app)
+        _translate(command)
+        result: Any = command.main(args=arguments, prog_name="llm-select", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except LlmSelectError as error:
         if "--debug" in arguments:
@@ -175,6 +189,20 @@ def run(arguments: list[str]) -> int:
         return 2
 
 
+def _complete(shell: str, arguments: list[str]) -> None:
+    """Tell a shell what may stand at the cursor, and exit."""
+    from llm_select.cli.completion import respond
+
+    with suppress(LlmSelectError):
+        _speak(arguments)
+    program = typer.main.get_command(app)
+    _translate(program)
+    respond(program, shell, arguments)
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(0)
+
+
 def _speak(arguments: list[str]) -> None:
     """Choose the language before anything is said. Raises UsageError for one that there are no messages in."""
     asked = None
@@ -207,6 +235,11 @@ def _translate(command: Any) -> None:
     """Put the help of a command, its options and its parts in the reader's language."""
     if i18n.current() == i18n.SOURCE:
         return
+    from llm_select.cli.click_words import formatter
+
+    context = command.context_class
+    words = {"formatter_class": formatter(context.formatter_class)}
+    command.context_class = type(context.__name__, (context,), words)
     for owner, fields in (
         (command, ("help", "short_help", "epilog")),
         *((p, ("help",)) for p in command.params),
@@ -214,13 +247,21 @@ def _translate(command: Any) -> None:
         for field in fields:
             text = getattr(owner, field, None)
             if text:
-                setattr(owner, field, tr(text))
+                said = examples(*text.pairs) if isinstance(text, Examples) else tr(text)
+                setattr(owner, field, said)
+    if command.help and not command.short_help:
+        # Click cuts a line for lists at spaces, which not every language has.
+        command.short_help = command.help.partition("\n")[0].partition("。")[0]
     for part in getattr(command, "commands", {}).values():
         _translate(part)
 
 
 def _usage(error: Any) -> str:
     text: str = error.format_message()
+    if i18n.current() != i18n.SOURCE:
+        from llm_select.cli.click_words import in_our_words
+
+        text = in_our_words(text)
     ctx = getattr(error, "ctx", None)
     if ctx is None:
         return text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import (
     AccessOption,
     CatalogOption,
@@ -38,6 +39,7 @@ from llm_select.cli.options import (
     ThinkingOption,
     WeightsOption,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -47,7 +49,32 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 
 @app.command(
-    epilog="Example: llm-select recommend --task ner --language de --gpu 'RTX 4090' --explain"
+    epilog=examples(
+        (
+            Message("English to Chinese on a card of 24 GiB"),
+            "llm-select recommend --task translation --pair en-zh --gpu-mem 24",
+        ),
+        (
+            Message("Entities in German text, with the evidence and the parts of each score"),
+            "llm-select recommend --task ner --language de --gpu 'RTX 4090' --explain",
+        ),
+        (
+            Message("Code on a laptop with 64 GiB, only licences that allow commercial use"),
+            "llm-select recommend --task coding --gpu 'M4 Max' --gpu-mem 64 --commercial",
+        ),
+        (
+            Message("Hosted models that ask at most 2 USD per million tokens written"),
+            "llm-select recommend --task knowledge --weights-access hosted --max-price 2",
+        ),
+        (
+            Message("At least 30 tokens/s for each of 8 users at a time"),
+            "llm-select recommend --task coding --gpu H100 --concurrency 8 --min-speed 30",
+        ),
+        (
+            Message("Names and scores for another program"),
+            "llm-select recommend --task dialogue --gpu-mem 24 -o csv",
+        ),
+    )
 )
 def recommend(
     task: TaskOption,

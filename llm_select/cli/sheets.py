@@ -10,6 +10,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.foreign import in_our_words
+from llm_select.i18n import shown
+from llm_select.messages import Message
 from llm_select.questions.cells import Row
 from llm_select.render.csv import render_csv
 from llm_select.render.payload import VERSION
@@ -31,7 +34,11 @@ def write_sheet(
     Returns the exit code: 1 when there are rows and none could be worked out.
     """
     if form not in ("csv", "json", "table", "plain"):
-        raise UsageError(f"a sheet has no {form} form", where="--output", remedy="use csv or json")
+        raise UsageError(
+            Message("a sheet has no {form} form", form=form),
+            where="--output",
+            remedy=Message("use csv or json"),
+        )
     names, rows = _read(path, columns, results)
     blank: dict[str, object] = dict.fromkeys(results)
     written: list[dict[str, object]] = []
@@ -39,7 +46,7 @@ def write_sheet(
         try:
             found = case({k: v.strip() for k, v in row.items()})
         except LlmSelectError as error:
-            found = {"error": " ".join(str(error).split())}
+            found = {"error": " ".join(shown(error).split())}
         written.append({**row, **blank, **found})
     if form == "json":
         sys.stdout.write(json.dumps({"version": VERSION, "cases": written}, indent=2) + "\n")
@@ -57,11 +64,15 @@ def _read(
     """The names of the columns, and the rows."""
     if path.is_dir() or not path.exists():
         raise UsageError(
-            f"{path} is not a file", where="--cases", remedy="give a CSV file that exists"
+            Message("{path} is not a file", path=path),
+            where="--cases",
+            remedy=Message("give a CSV file that exists"),
         )
     if path.stat().st_size > MAX_BYTES:
         raise UsageError(
-            f"{path} is larger than 64 MiB", where="--cases", remedy="split it into smaller sheets"
+            Message("{path} is larger than 64 MiB", path=path),
+            where="--cases",
+            remedy=Message("split it into smaller sheets"),
         )
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -70,16 +81,20 @@ def _read(
             rows = [{k: (v or "") for k, v in row.items() if k in names} for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(
-            f"{path} is not a CSV file in UTF-8: {error}",
+            Message(
+                "{path} is not a CSV file in UTF-8: {error}",
+                path=path,
+                error=in_our_words(str(error)),
+            ),
             where="--cases",
-            remedy="save it as UTF-8 CSV",
+            remedy=Message("save it as UTF-8 CSV"),
         ) from None
     _refuse_slips(names, columns, results)
     if "model" not in names:
         raise UsageError(
-            f"{path} has no column `model`",
+            Message("{path} has no column `model`", path=path),
             where="--cases",
-            remedy=f"its first line may name: {', '.join(columns)}",
+            remedy=Message("its first line may name: {columns}", columns=", ".join(columns)),
         )
     return names, rows
 
@@ -98,7 +113,13 @@ def _refuse_slips(names: list[str], columns: Sequence[str], results: Sequence[st
         near = get_close_matches(folded, absent, 1, SLIP)
         if near:
             raise UsageError(
-                f"column {name!r} is close to `{near[0]}` but not the same",
+                Message(
+                    "column {name!r} is close to `{nearest}` but not the same",
+                    name=name,
+                    nearest=near[0],
+                ),
                 where="--cases",
-                remedy=f"write `{near[0]}`, or give a column of your own another name",
+                remedy=Message(
+                    "write `{nearest}`, or give a column of your own another name", nearest=near[0]
+                ),
             )

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -14,7 +16,16 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command(epilog="Example: llm-select show gemma-3-27b-it")
+@app.command(
+    epilog=examples(
+        (Message("By id, name, alias or repository"), "llm-select show gemma-3-27b-it"),
+        (Message("By the name that Ollama has for it"), "llm-select show llama3.1:8b"),
+        (
+            Message("Everything, with the source of each figure"),
+            "llm-select show gemma-3-27b-it -o json",
+        ),
+    )
+)
 def show(
     model: Annotated[str, typer.Argument(help="Model id, name, alias or repository.")],
     output: OutputOption = "table",

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption
+from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -14,7 +16,15 @@ NEEDED = ("starlette", "uvicorn", "jinja2")
 """What the extra brings."""
 
 
-@app.command(epilog="Example: llm-select web --port 8080 --no-open")
+@app.command(
+    epilog=examples(
+        (Message("The page, in the browser"), "llm-select web"),
+        (
+            Message("On a port of your choice, with your own cards, in Chinese"),
+            "llm-select web --port 8080 --no-open --catalog my-cards --locale zh",
+        ),
+    )
+)
 def web(
     port: Annotated[
         int, typer.Option("--port", help="Port on this computer's loopback address; 0: any free.")
@@ -32,7 +42,6 @@ def web(
     from llm_select import i18n
     from llm_select.cli.output import open_catalog
     from llm_select.errors import UsageError
-    from llm_select.messages import Message
 
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:

@@ -8,6 +8,7 @@ from llm_select.errors import UsageError
 from llm_select.estimates.matrices import ALL_LINEAR, Target, targets
 from llm_select.estimates.parameters import ParameterGroups
 from llm_select.estimates.shape import HEAD_KINDS, heads, layer_count, stacks
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture
@@ -66,9 +67,11 @@ def adapter(
     found, unknown = targets(arch, names or (ALL_LINEAR,))
     if unknown is not None:
         raise UsageError(
-            f"the network has no matrix named {unknown!r}",
+            Message("the network has no matrix named {name!r}", name=unknown),
             where="lora_targets",
-            remedy="use its own module names separated by `;` (q_proj;v_proj …), or all-linear",
+            remedy=Message(
+                "use its own module names separated by `;` (q_proj;v_proj …), or all-linear"
+            ),
         )
     trainable = added = 0
     for one in found:

@@ -11,6 +11,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates.shape import HEAD_KINDS, ShapeError, cross_attention, heads, need, stacks
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture, LayerGroup
@@ -74,7 +75,7 @@ def cache_shape(arch: Architecture, *, causal: bool = True) -> CacheShape:
                 fewest = min(fewest or w.kv, w.kv)
             elif group.kind == "latent":
                 if group.latent is None:
-                    raise ShapeError("a latent layer group has no `latent`")
+                    raise ShapeError(Message("a latent layer group has no `latent`"))
                 # DeepSeek-V2, arXiv:2405.04434 §2.1.4 table 1: the compressed vector and the shared rotary key.
                 m = group.latent
                 latent += group.layers * (m.kv_rank + m.rope_dim)
@@ -135,7 +136,7 @@ def state_values(h: int, group: LayerGroup) -> int:
     """Values of one linear-attention or state-space layer's state: the recurrence and the convolution's tail."""
     s = group.state
     if s is None:
-        raise ShapeError(f"a {group.kind} layer group has no `state`")
+        raise ShapeError(Message("a {kind} layer group has no `state`", kind=group.kind))
     if s.variant == "short-conv":
         return h * (s.conv - 1)
     if s.variant == "mamba":

@@ -25,6 +25,7 @@ from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
 from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Verdict, Workload
 from llm_select.estimates.weights import WeightBytes, artifact_size, weight_bytes
+from llm_select.messages import Message
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -250,9 +251,9 @@ def tokens_held(size: Sizing, work: Workload) -> tuple[int, int]:
 def _kv_type(engine: Engine, wanted: str | None) -> tuple[str, float]:
     if wanted is not None and wanted not in engine.kv_types:
         raise UsageError(
-            f"{engine.name} has no cache type {wanted!r}",
+            Message("{engine} has no cache type {wanted!r}", engine=engine.name, wanted=wanted),
             where="kv_type",
-            remedy=f"use one of {', '.join(engine.kv_types)}",
+            remedy=Message("use one of {choices}", choices=", ".join(engine.kv_types)),
         )
     name = wanted if wanted is not None else next(iter(engine.kv_types), "f16")
     return name, float(engine.kv_types.get(name, 2.0))
@@ -261,11 +262,11 @@ def _kv_type(engine: Engine, wanted: str | None) -> tuple[str, float]:
 def _split_kind(engine: Engine, wanted: str | None) -> str | None:
     if wanted is not None and wanted not in engine.multi_gpu:
         raise UsageError(
-            f"{engine.name} cannot split a model by {wanted}",
+            Message("{engine} cannot split a model by {wanted}", engine=engine.name, wanted=wanted),
             where="split",
-            remedy=f"use one of {', '.join(engine.multi_gpu)}"
+            remedy=Message("use one of {choices}", choices=", ".join(engine.multi_gpu))
             if engine.multi_gpu
-            else "use one device",
+            else Message("use one device"),
         )
     return wanted if wanted is not None else next(iter(engine.multi_gpu), None)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.estimates.shape import HEAD_KINDS, Heads, ShapeError, heads, need
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture, LayerGroup
@@ -68,7 +69,7 @@ def _latent(h: int, group: LayerGroup) -> MixerParameters:
     n = need(group.heads, "heads")
     latent = group.latent
     if latent is None:
-        raise ShapeError("a latent layer group has no `latent`")
+        raise ShapeError(Message("a latent layer group has no `latent`"))
     query = n * (latent.nope_dim + latent.rope_dim)
     vectors = latent.kv_rank
     if latent.q_rank is None:
@@ -88,7 +89,7 @@ def _state(h: int, group: LayerGroup) -> MixerParameters:
     """Linear attention and state-space mixers."""
     s = group.state
     if s is None:
-        raise ShapeError(f"a {group.kind} layer group has no `state`")
+        raise ShapeError(Message("a {kind} layer group has no `state`", kind=group.kind))
     if s.variant == "short-conv":
         # LFM2 (Transformers `lfm2`): input projection to B, C, x; depthwise convolution; output projection.
         return MixerParameters(4 * h * h, h * s.conv)

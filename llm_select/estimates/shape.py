@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llm_select.errors import LlmSelectError
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture, LayerGroup, Stack
@@ -65,12 +66,12 @@ def heads(arch: Architecture, group: LayerGroup) -> Heads:
     `heads` (multi-head) or is 1 (multi-query). Raises ShapeError for anything else that is missing.
     """
     if group.heads is None:
-        raise ShapeError(f"a {group.kind} layer group has no `heads`")
+        raise ShapeError(Message("a {kind} layer group has no `heads`", kind=group.kind))
     key_dim = group.head_dim or arch.hidden_size // group.heads
     kv = group.kv_heads
     if kv is None:
         if group.kind == "grouped-query":
-            raise ShapeError("a grouped-query layer group has no `kv_heads`")
+            raise ShapeError(Message("a grouped-query layer group has no `kv_heads`"))
         kv = 1 if group.kind == "multi-query" else group.heads
     return Heads(group.heads, kv, key_dim, group.value_dim or key_dim)
 
@@ -89,5 +90,5 @@ def cross_attention(arch: Architecture) -> tuple[int, Heads] | None:
 def need(value: int | None, field: str) -> int:
     """The value, or a ShapeError naming the field."""
     if value is None:
-        raise ShapeError(f"the architecture has no `{field}`")
+        raise ShapeError(Message("the architecture has no `{field}`", field=field))
     return value

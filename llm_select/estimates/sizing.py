@@ -21,6 +21,7 @@ from llm_select.estimates.shape import (
     stacks,
 )
 from llm_select.estimates.tensors import RULED, WIDE, Matrices, matrices, traits
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import Architecture
@@ -92,7 +93,7 @@ def sizing(model: Model) -> Sizing:
     """Sizes of a model. Raises ShapeError when its card has no architecture or lacks a width."""
     arch = model.architecture
     if arch is None:
-        raise ShapeError("the card has no architecture")
+        raise ShapeError(Message("the card has no architecture"))
     return architecture_sizing(
         arch,
         generates=model.kind != "encoder",

@@ -14,6 +14,7 @@ from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.trainers import TRAINERS, Trainer
 from llm_select.estimates.types import Assumption, Verdict
 from llm_select.estimates.weights import weight_bytes
+from llm_select.messages import Message
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def training_memory(
     size = size or sizing(model)
     assert arch is not None  # `sizing` has refused a card without one
     if arch.recurrent:
-        raise UsageError("training memory of recurrent networks is not estimated")
+        raise UsageError(Message("training memory of recurrent networks is not estimated"))
     _refuse(setup, quantization)
     traits = TRAINERS[setup.trainer]
     full = setup.method == "full"
@@ -202,15 +203,20 @@ def training_memory(
 def _refuse(setup: TrainingSetup, quantization: Quantization) -> None:
     if setup.method == "full" and quantization.bits < 16:
         raise UsageError(
-            f"weights in {quantization.name} cannot be trained whole",
+            Message(
+                "weights in {quantization} cannot be trained whole", quantization=quantization.name
+            ),
             where="quantization",
-            remedy="use bf16, or an adapter such as qlora",
+            remedy=Message("use bf16, or an adapter such as qlora"),
         )
     if setup.method == "qlora" and quantization.bits >= 16:
         raise UsageError(
-            f"QLoRA is LoRA on a quantized base, and {quantization.name} is not",
+            Message(
+                "QLoRA is LoRA on a quantized base, and {quantization} is not",
+                quantization=quantization.name,
+            ),
             where="quantization",
-            remedy="use nf4, or the method lora",
+            remedy=Message("use nf4, or the method lora"),
         )
 
 

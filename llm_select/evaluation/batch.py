@@ -9,6 +9,7 @@ from pathlib import Path
 from llm_select.evaluation.client import Refused, Reply, Request
 from llm_select.evaluation.journal import request_key
 from llm_select.evaluation.rows import DataError
+from llm_select.messages import Message
 
 REQUESTS = "requests.jsonl"
 ANSWERS = "answers"
@@ -63,7 +64,9 @@ def read_answers(directory: Path) -> dict[str, Reply]:
                     0.0,
                 )
             except (ValueError, TypeError, LookupError, AttributeError):
-                problems.append(f"{path}:{number}: no answer of the job")
+                problems.append(
+                    Message("{path}:{line}: no answer of the job", path=path, line=number)
+                )
     if problems:
-        raise DataError(problems, "run job.py again, into an empty directory")
+        raise DataError(problems, Message("run job.py again, into an empty directory"))
     return found

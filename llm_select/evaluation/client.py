@@ -14,7 +14,8 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from llm_select.evaluation.endpoint import Endpoint
-from llm_select.evaluation.prompts import Message
+from llm_select.evaluation.prompts import Turn
+from llm_select.messages import Message
 
 MAX_ANSWER_BYTES = 2**24
 _RETRIED = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529))
@@ -26,7 +27,7 @@ _NOT_BILLED = frozenset((408, 409, 425, 429, 503, 529))
 class Request(NamedTuple):
     """What is asked of a model."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[Turn, ...]
     max_tokens: int
     language: str | None = None
     """Language or pair, for a local translator; prompts name it themselves."""
@@ -116,11 +117,15 @@ class Client:
             async with asyncio.timeout(self._timeout):
                 status, headers, body = await self._send(request)
         except TimeoutError:
-            raise Transient("timeout", f"no answer in {self._timeout:g} s", billed=True) from None
+            raise Transient(
+                "timeout", Message("no answer in {timeout:g} s", timeout=self._timeout), billed=True
+            ) from None
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise Transient("connect", self._clean(str(error)), billed=False) from None
         except httpx2.TimeoutException:
-            raise Transient("timeout", f"no answer in {self._timeout:g} s", billed=True) from None
+            raise Transient(
+                "timeout", Message("no answer in {timeout:g} s", timeout=self._timeout), billed=True
+            ) from None
         except httpx2.HTTPError as error:
             detail = self._clean(str(error) or type(error).__name__)
             raise Transient("broken", detail, billed=True) from None
@@ -133,7 +138,9 @@ class Client:
             async for piece in response.aiter_bytes():
                 body += piece
                 if len(body) > MAX_ANSWER_BYTES:
-                    raise Transient("too-long", "an answer of more than 16 MiB", billed=True)
+                    raise Transient(
+                        "too-long", Message("an answer of more than 16 MiB"), billed=True
+                    )
             return response.status_code, response.headers, bytes(body)
 
     def _payload(self, request: Request) -> dict[str, object]:
@@ -155,23 +162,25 @@ class Client:
     def _read(self, status: int, headers: Mapping[str, str], body: bytes, seconds: float) -> Reply:
         if 300 <= status < 400:
             target = self._clean(headers.get("location", "elsewhere"))
-            raise Unusable("redirect", f"it sends on to {target}")
+            raise Unusable("redirect", Message("it sends on to {target}", target=target))
         if status != 200:
             self._refuse(status, headers, body)
         kind = headers.get("content-type", "")
         if "json" not in kind.lower():
-            raise Transient("not-json", f"content type {kind or 'unknown'!r}", billed=True)
+            raise Transient(
+                "not-json", Message("content type {kind!r}", kind=kind or "unknown"), billed=True
+            )
         try:
             value = json.loads(body)
         except (ValueError, RecursionError):
-            raise Transient("cut-json", "JSON that breaks off", billed=True) from None
+            raise Transient("cut-json", Message("JSON that breaks off"), billed=True) from None
         reply = _reply(value, self._api, seconds)
         if reply is None:
             raise Transient("no-answer", self._said(body), billed=True)
         return reply
 
     def _refuse(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        said = f"status {status}: {self._said(body)}"
+        said = Message("status {status}: {said}", status=status, said=self._said(body))
         if status in _RETRIED:
             wait = retry_after(headers.get("retry-after"), datetime.now(UTC))
             raise Transient(str(status), said, wait=wait, billed=status not in _NOT_BILLED)
@@ -193,7 +202,7 @@ class Client:
         except (ValueError, AttributeError, RecursionError):
             pass
         short = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-        return self._clean(short[:300]) or "no message"
+        return self._clean(short[:300]) or Message("no message")
 
     def _clean(self, text: str) -> str:
         secret = self.endpoint.secret

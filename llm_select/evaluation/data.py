@@ -16,6 +16,7 @@ from llm_select.errors import UsageError
 from llm_select.evaluation.rows import Cell, DataError, Row, decode, read_bytes, rows
 from llm_select.evaluation.spans import Span, from_tags, problem_of, span_of
 from llm_select.evidence.languages import split_pair
+from llm_select.messages import Message, either, joined, placed
 from llm_select.schema.base import LANGUAGE_TAG
 
 _TAG = re.compile(LANGUAGE_TAG)
@@ -90,19 +91,26 @@ def read_data(path: Path, request: DataRequest) -> Data:
     text = decode(path, data, request.encoding)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise DataError([f"{path}:{line}: holds a NUL character"], "save the file as text")
+        raise DataError(
+            [Message("{path}:{line}: holds a NUL character", path=path, line=line)],
+            Message("save the file as text"),
+        )
     records = list(rows(path, text))
     if not records:
-        raise UsageError(f"{path} has no rows", where="--data", remedy="it needs at least one")
+        raise UsageError(
+            Message("{path} has no rows", path=path),
+            where="--data",
+            remedy=Message("it needs at least one"),
+        )
     _check_columns(path, records, request)
     examples, problems = [], []
     for record in records:
         try:
             examples.append(_example(record, request))
         except ValueError as error:
-            problems.append(f"{path}:{record.line}: {error}")
+            problems.append(placed(f"{path}:{record.line}", error.args[0]))
     if problems:
-        raise DataError(problems, "mend these rows or take them out")
+        raise DataError(problems, Message("mend these rows or take them out"))
     labels = _labels(path, examples, request)
     notes = _duplicates(examples)
     if request.sample is not None and request.sample < len(examples):
@@ -122,20 +130,33 @@ def _check_columns(path: Path, records: Sequence[Row], request: DataRequest) -> 
         wanted.append("tokens")
     for name in wanted:
         if name not in present:
-            problems.append(_absent(path, first.line, f"column `{name}`", name, present))
+            problems.append(
+                _absent(path, first.line, Message("column {name}", name=f"`{name}`"), name, present)
+            )
     gold = GOLD[request.form]
     if not any(name in present for name in gold):
-        known = " or ".join(f"`{name}`" for name in gold)
-        problems.append(_absent(path, first.line, f"column {known}", gold[0], present))
+        known = either([f"`{name}`" for name in gold])
+        problems.append(
+            _absent(path, first.line, Message("column {name}", name=known), gold[0], present)
+        )
     if problems:
-        needed = ", ".join([*request.inputs, " or ".join(gold)])
-        raise DataError(problems, f"this task takes {needed}; the data have {', '.join(present)}")
+        needed = joined(", ", [*request.inputs, either(gold)])
+        raise DataError(
+            problems,
+            Message(
+                "this task takes {needed}; the data have {present}",
+                needed=needed,
+                present=", ".join(present),
+            ),
+        )
 
 
 def _absent(path: Path, line: int, what: str, name: str, present: Sequence[str]) -> str:
     near = get_close_matches(name, present, 1, 0.6)
-    hint = f"; is {near[0]!r} meant?" if near else ""
-    return f"{path}:{line}: no {what}{hint}"
+    said = Message("no {what}", what=what)
+    if near:
+        said = Message("no {what}; is {nearest!r} meant?", what=what, nearest=near[0])
+    return placed(f"{path}:{line}", said)
 
 
 def _example(record: Row, request: DataRequest) -> Example:
@@ -154,18 +175,26 @@ def _example(record: Row, request: DataRequest) -> Example:
         gold = _gold(cells, request.form)
     if request.form == "label" and request.labels and gold[0] not in request.labels:
         near = get_close_matches(gold[0], request.labels, 1)
-        hint = f"; is {near[0]!r} meant?" if near else ""
-        raise ValueError(f"label {gold[0]!r} is not among --labels{hint}")
+        raise ValueError(
+            Message(
+                "label {label!r} is not among --labels; is {nearest!r} meant?",
+                label=gold[0],
+                nearest=near[0],
+            )
+            if near
+            else Message("label {label!r} is not among --labels", label=gold[0])
+        )
     return Example(record.line, inputs, gold, spans, language)
 
 
 def _text(cells: Mapping[str, Cell], name: str) -> str:
     value = cells.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"`{name}` is {'missing' if value is None else 'no text'}")
+        missing = Message("`{name}` is missing", name=name)
+        raise ValueError(missing if value is None else Message("`{name}` is no text", name=name))
     text = str(value)
     if not text.strip():
-        raise ValueError(f"`{name}` is empty")
+        raise ValueError(Message("`{name}` is empty", name=name))
     return _whole(text, name)
 
 
@@ -174,7 +203,9 @@ def _whole(text: str, name: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError(f"`{name}` holds half a character (a lone surrogate)") from None
+        raise ValueError(
+            Message("`{name}` holds half a character (a lone surrogate)", name=name)
+        ) from None
     return text
 
 
@@ -186,8 +217,15 @@ def _language(cells: Mapping[str, Cell], request: DataRequest) -> str | None:
         return request.language
     tag = value.strip() if isinstance(value, str) else ""
     if not (split_pair(tag) if request.paired else _TAG.match(tag)):
-        example = "en-zh" if request.paired else "en or zh-Hant"
-        raise ValueError(f"`{name}` is {value!r}, not such as {example}")
+        example = "en-zh" if request.paired else Message("en or zh-Hant")
+        raise ValueError(
+            Message(
+                "`{name}` is {value!r}, not such as {example}",
+                name=name,
+                value=value,
+                example=example,
+            )
+        )
     return tag
 
 
@@ -197,10 +235,10 @@ def _gold(cells: Mapping[str, Cell], form: str) -> tuple[str, ...]:
     name = GOLD[form][0]
     values = _listed(cells.get(name), name)
     if not all(isinstance(one, str) for one in values):
-        raise ValueError(f"`{name}` is no text and no list of texts")
+        raise ValueError(Message("`{name}` is no text and no list of texts", name=name))
     found = tuple(_whole(str(one), name) for one in values if str(one).strip())
     if form == "text" and not found:
-        raise ValueError(f"`{name}` is empty")
+        raise ValueError(Message("`{name}` is empty", name=name))
     return found
 
 
@@ -215,7 +253,7 @@ def _listed(value: Cell, name: str) -> list[object]:
             read = value
         value = read
     if value is None:
-        raise ValueError(f"`{name}` is missing")
+        raise ValueError(Message("`{name}` is missing", name=name))
     return list(value) if isinstance(value, list) else [value]
 
 
@@ -227,7 +265,9 @@ def _entities(cells: Mapping[str, Cell]) -> tuple[str, tuple[Span, ...]]:
     else:
         tokens, tags = (_words(cells, name) for name in ("tokens", "tags"))
         if len(tokens) != len(tags):
-            raise ValueError(f"{len(tokens)} tokens but {len(tags)} tags")
+            raise ValueError(
+                Message("{tokens} tokens but {tags} tags", tokens=len(tokens), tags=len(tags))
+            )
         text, spans = from_tags(tokens, tags)
     wrong = problem_of(text, spans)
     if wrong:
@@ -241,7 +281,7 @@ def _words(cells: Mapping[str, Cell], name: str) -> list[str]:
         return value.split()
     words = _listed(value, name)
     if not words or not all(isinstance(word, str) and word.strip() for word in words):
-        raise ValueError(f"`{name}` is no list of words")
+        raise ValueError(Message("`{name}` is no list of words", name=name))
     return [_whole(str(word), name) for word in words]
 
 
@@ -255,17 +295,27 @@ def _labels(path: Path, examples: Sequence[Example], request: DataRequest) -> tu
     # By name: in order of frequency they would tell the model which answer is the likeliest.
     labels = request.labels or tuple(sorted(counts))
     if not labels:
-        raise DataError([f"{path}: no row has an entity"], "name the types with --labels")
+        raise DataError(
+            [Message("{path}: no row has an entity", path=path)],
+            Message("name the types with --labels"),
+        )
     if len(labels) > MOST_LABELS:
         raise DataError(
-            [f"{path}: {len(labels)} different labels"], "is the column of labels free text?"
+            [Message("{path}: {n} different labels", path=path, n=len(labels))],
+            Message("is the column of labels free text?"),
         )
     folded = Counter(label.casefold() for label in labels)
     alike = [label for label in labels if folded[label.casefold()] > 1]
     if alike:
         raise DataError(
-            [f"{path}: labels that differ only in letter case: {', '.join(sorted(alike))}"],
-            "write each label one way",
+            [
+                Message(
+                    "{path}: labels that differ only in letter case: {labels}",
+                    path=path,
+                    labels=", ".join(sorted(alike)),
+                )
+            ],
+            Message("write each label one way"),
         )
     return labels
 

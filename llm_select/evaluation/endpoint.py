@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 
 _CALLS = ("/chat/completions", "/completions", "/models")
 
@@ -80,15 +81,17 @@ def base_url(typed: str, where: str = "--endpoint") -> str:
         parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host or " " in text:
         raise UsageError(
-            f"{typed!r} is no address of a server",
+            Message("{address!r} is no address of a server", address=typed),
             where=where,
-            remedy="for example http://localhost:8000/v1",
+            remedy=Message("for example http://localhost:8000/v1"),
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(
-            "an address must not carry credentials, a query or a fragment",
+            Message("an address must not carry credentials, a query or a fragment"),
             where=where,
-            remedy="put the key into an environment variable and name it with --api-key-env",
+            remedy=Message(
+                "put the key into an environment variable and name it with --api-key-env"
+            ),
         )
     path = parts.path.rstrip("/")
     for call in _CALLS:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from llm_select.errors import UsageError
 from llm_select.evaluation.budget import Charge
 from llm_select.evaluation.client import Reply, Request
+from llm_select.messages import Message, placed
 
 VERSION = 1
 _TABLES = """
@@ -77,22 +78,28 @@ class Journal:
                 self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
             elif version != VERSION:
                 raise UsageError(
-                    f"{path} is a database of another kind",
+                    Message("{path} is a database of another kind", path=path),
                     where=where,
-                    remedy="name a file that does not exist yet",
+                    remedy=Message("name a file that does not exist yet"),
                 )
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("COMMIT")
         except sqlite3.OperationalError as error:
             locked = "locked" in str(error)
             raise UsageError(
-                f"{path} is in use by another run" if locked else f"{path}: {error}",
+                Message("{path} is in use by another run", path=path)
+                if locked
+                else placed(str(path), str(error)),
                 where=where,
-                remedy="wait for it, or name another file" if locked else "name another file",
+                remedy=Message("wait for it, or name another file")
+                if locked
+                else Message("name another file"),
             ) from None
         except sqlite3.DatabaseError:
             raise UsageError(
-                f"{path} is no journal", where=where, remedy="name a file that does not exist yet"
+                Message("{path} is no journal", path=path),
+                where=where,
+                remedy=Message("name a file that does not exist yet"),
             ) from None
 
     def close(self) -> None:

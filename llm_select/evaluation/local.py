@@ -16,6 +16,7 @@ from typing import Any
 from llm_select.errors import UsageError
 from llm_select.evaluation.client import Refused, Reply, Request
 from llm_select.evidence.languages import split_pair
+from llm_select.messages import Message
 
 _Answer = Callable[[Request], tuple[str, int, int]]
 """Text, tokens read, tokens written."""
@@ -29,9 +30,9 @@ class LocalModel:
             import transformers
         except ImportError:
             raise UsageError(
-                "Transformers and PyTorch are not installed",
+                Message("Transformers and PyTorch are not installed"),
                 where="--endpoint",
-                remedy="pip install 'llm-select[eval,local]'",
+                remedy=Message("pip install 'llm-select[eval,local]'"),
             ) from None
         transformers.utils.logging.set_verbosity_error()
         transformers.utils.logging.disable_progress_bar()
@@ -47,10 +48,17 @@ class LocalModel:
             self._answer = _writer(directory)
         else:
             raise UsageError(
-                f"{directory} holds {kinds or 'no model class'}, which gives no {form}",
+                Message(
+                    "{directory} holds {kinds}, which gives no {form}",
+                    directory=directory,
+                    kinds=kinds or Message("no model class"),
+                    form=form,
+                ),
                 where="--endpoint",
-                remedy="labels need SequenceClassification, entities TokenClassification, texts an "
-                "encoder-decoder; serve a decoder with vLLM or llama.cpp and give its address",
+                remedy=Message(
+                    "labels need SequenceClassification, entities TokenClassification, texts an "
+                    "encoder-decoder; serve a decoder with vLLM or llama.cpp and give its address"
+                ),
             )
 
     async def __aenter__(self) -> LocalModel:
@@ -87,7 +95,10 @@ def _encoded(tokenizer: Any, model: Any, text: str) -> Any:
     most = min(tokenizer.model_max_length, positions or tokenizer.model_max_length)
     length = int(found["input_ids"].shape[-1])
     if length > most:
-        raise Refused("too-long", f"{length} tokens, the model reads {most}")
+        raise Refused(
+            "too-long",
+            Message("{length} tokens, the model reads {limit}", length=length, limit=most),
+        )
     return found
 
 
@@ -158,7 +169,9 @@ def steered(tokenizer: Any, pair: tuple[str, str]) -> dict[str, int]:
     if not hasattr(tokenizer, "src_lang"):
         return {}
     if None in codes:
-        raise Refused("language", f"its tokenizer has no language {'-'.join(pair)}")
+        raise Refused(
+            "language", Message("its tokenizer has no language {pair}", pair="-".join(pair))
+        )
     source, target = codes
     tokenizer.src_lang = str(source).strip("_") if str(source).startswith("__") else source
     return {"forced_bos_token_id": int(tokenizer.convert_tokens_to_ids(target))}

@@ -19,6 +19,7 @@ from llm_select.evaluation.journal import request_key
 from llm_select.evaluation.prompts import Template, messages
 from llm_select.evaluation.rows import DataError
 from llm_select.evaluation.runner import Answerer, Job, Target
+from llm_select.messages import Message, placed
 
 LABEL_TOKENS = 8
 """Expected length of a label or a short answer."""
@@ -60,11 +61,11 @@ def requests(
         try:
             made.append(Request(messages(template, example, data.labels, names), max_tokens))
         except ValueError as error:
-            problems.append(f"{name}:{example.line}: {error}")
+            problems.append(placed(f"{name}:{example.line}", error.args[0]))
     if problems:
         raise DataError(
             problems[:3],
-            "give --pair or --language for all rows, or a column `pair` or `language`",
+            Message("give --pair or --language for all rows, or a column `pair` or `language`"),
         )
     return tuple(made)
 

@@ -18,7 +18,7 @@ from llm_select.evaluation.budget import Charge, Price, actual, most
 from llm_select.evaluation.client import Refused, Reply, Request, Transient, Unusable
 from llm_select.evaluation.journal import Journal
 from llm_select.evaluation.pace import Pace
-from llm_select.evaluation.prompts import Message
+from llm_select.evaluation.prompts import Turn
 from llm_select.evaluation.runner import (
     Answerer,
     Failure,
@@ -28,6 +28,7 @@ from llm_select.evaluation.runner import (
     Progress,
     Target,
 )
+from llm_select.messages import Message
 
 WAVE = 2000
 """Most requests given out at once: they count as sent until their answers are here."""
@@ -104,7 +105,7 @@ class Worker:
                     return await self._answerer.ask(request)
                 except Transient as failure:
                     if failure.wait is not None and failure.wait > patience.most_asked:
-                        said = f"it asks to wait {failure.wait:.0f} s"
+                        said = Message("it asks to wait {wait:.0f} s", wait=failure.wait)
                         raise Unusable("long-wait", said) from None
                     if failure.wait:
                         self._pace.pause(failure.wait)
@@ -243,7 +244,7 @@ def _text(request: Request) -> str:
 
 def _request(text: str) -> Request:
     said, limit, language = json.loads(text)
-    return Request(tuple(Message(*one) for one in said), limit, language)
+    return Request(tuple(Turn(*one) for one in said), limit, language)
 
 
 def _start() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.foreign import in_our_words
+from llm_select.messages import Message, joined, placed
 
 MAX_BYTES = 2**30
 MOST_PROBLEMS = 20
@@ -45,8 +47,8 @@ class DataError(LlmSelectError):
     def __init__(self, problems: Sequence[str], remedy: str | None = None) -> None:
         shown = list(problems[:MOST_PROBLEMS])
         if len(problems) > MOST_PROBLEMS:
-            shown.append(f"and {len(problems) - MOST_PROBLEMS} more")
-        super().__init__("\n  ".join(shown), remedy=remedy)
+            shown.append(Message("and {count} more", count=len(problems) - MOST_PROBLEMS))
+        super().__init__(joined("\n  ", shown), remedy=remedy)
         self.problems = tuple(problems)
 
 
@@ -54,18 +56,30 @@ def read_bytes(path: Path) -> bytes:
     """The file. Raises UsageError when it is none, is empty or too large."""
     if path.suffix.lower() not in (*_DELIMITERS, *_JSON_LINES):
         raise UsageError(
-            f"{path} is neither CSV nor JSON Lines by its name",
+            Message("{path} is neither CSV nor JSON Lines by its name", path=path),
             where="--data",
-            remedy="give a .csv, .tsv, .jsonl or .ndjson file",
+            remedy=Message("give a .csv, .tsv, .jsonl or .ndjson file"),
         )
     if not path.is_file():
-        raise UsageError(f"{path} is not a file", where="--data", remedy="give a file that exists")
+        raise UsageError(
+            Message("{path} is not a file", path=path),
+            where="--data",
+            remedy=Message("give a file that exists"),
+        )
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise UsageError(f"{path} is larger than 1 GiB", where="--data", remedy="split it")
+        raise UsageError(
+            Message("{path} is larger than 1 GiB", path=path),
+            where="--data",
+            remedy=Message("split it"),
+        )
     data = path.read_bytes()
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise UsageError(f"{path} is empty", where="--data", remedy="it needs at least one row")
+        raise UsageError(
+            Message("{path} is empty", path=path),
+            where="--data",
+            remedy=Message("it needs at least one row"),
+        )
     return data
 
 
@@ -77,13 +91,26 @@ def decode(path: Path, data: bytes, encoding: str | None = None) -> str:
         return data.decode(name)
     except LookupError:
         raise UsageError(
-            f"unknown encoding {name!r}", where="--encoding", remedy="for example utf-8 or gb18030"
+            Message("unknown encoding {encoding!r}", encoding=name),
+            where="--encoding",
+            remedy=Message("for example utf-8 or gb18030"),
         ) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError(
-            [f"{path}:{line}: not {name}: byte 0x{data[error.start]:02x}"],
-            "save the file as UTF-8, or say what it is with --encoding, for example gb18030 or cp1252",
+            [
+                Message(
+                    "{path}:{line}: not {encoding}: byte 0x{byte:02x}",
+                    path=path,
+                    line=line,
+                    encoding=name,
+                    byte=data[error.start],
+                )
+            ],
+            Message(
+                "save the file as UTF-8, or say what it is with --encoding, for example gb18030 or "
+                "cp1252"
+            ),
         ) from None
 
 
@@ -103,16 +130,22 @@ def _json_rows(path: Path, text: str) -> Iterator[Row]:
         try:
             value = json.loads(record)
         except (ValueError, RecursionError) as error:
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else "not JSON"
-            problems.append(f"{path}:{line}: not JSON: {reason}")
+            reason = (
+                in_our_words(error.msg)
+                if isinstance(error, json.JSONDecodeError)
+                else Message("not JSON")
+            )
+            problems.append(
+                Message("{path}:{line}: not JSON: {reason}", path=path, line=line, reason=reason)
+            )
             continue
         if not isinstance(value, dict):
-            problems.append(f"{path}:{line}: not a JSON object")
+            problems.append(Message("{path}:{line}: not a JSON object", path=path, line=line))
             continue
         if not problems:
             yield Row(line, value)
     if problems:
-        raise DataError(problems, "each line holds one JSON object, on that line alone")
+        raise DataError(problems, Message("each line holds one JSON object, on that line alone"))
 
 
 def _csv_rows(path: Path, text: str, delimiter: str) -> Iterator[Row]:
@@ -130,14 +163,25 @@ def _csv_rows(path: Path, text: str, delimiter: str) -> Iterator[Row]:
                 names = [cell.strip() for cell in cells]
                 twice = {name for name in names if names.count(name) > 1}
                 if twice:
-                    message = f"{path}:{line}: column {min(twice)!r} stands twice"
-                    raise DataError([message], "give each column its own name")
+                    message = Message(
+                        "{path}:{line}: column {name!r} stands twice",
+                        path=path,
+                        line=line,
+                        name=min(twice),
+                    )
+                    raise DataError([message], Message("give each column its own name"))
             elif len(cells) != len(names):
-                message = f"{path}:{line}: {len(cells)} cells, the header has {len(names)}"
+                message = Message(
+                    "{path}:{line}: {cells} cells, the header has {columns}",
+                    path=path,
+                    line=line,
+                    cells=len(cells),
+                    columns=len(names),
+                )
                 problems.append(message)
             elif not problems:
                 yield Row(line, dict(zip(names, cells, strict=True)))
     except csv.Error as error:
-        problems.append(f"{path}:{reader.line_num}: {error}")
+        problems.append(placed(f"{path}:{reader.line_num}", in_our_words(str(error))))
     if problems:
-        raise DataError(problems, "quote cells that hold a comma, a quote or a line break")
+        raise DataError(problems, Message("quote cells that hold a comma, a quote or a line break"))

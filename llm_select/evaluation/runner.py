@@ -11,6 +11,7 @@ from llm_select.evaluation.budget import Budget, Charge, Price, actual, most
 from llm_select.evaluation.client import Refused, Reply, Request, Transient, Unusable
 from llm_select.evaluation.journal import Journal
 from llm_select.evaluation.pace import Pace
+from llm_select.messages import Message
 
 
 class Patience(NamedTuple):
@@ -184,7 +185,14 @@ class _Model:
         self._in_a_row += counts
         if self._in_a_row >= self._patience.failures:
             self._stop(
-                Failure("failing", f"{self._in_a_row} requests failed in a row: {why.detail}")
+                Failure(
+                    "failing",
+                    Message(
+                        "{n} requests failed in a row: {detail}",
+                        n=self._in_a_row,
+                        detail=why.detail,
+                    ),
+                )
             )
 
     async def _answer(self, answerer: Answerer, job: Job) -> None:
@@ -242,7 +250,7 @@ class _Model:
         if failure.wait is None:
             return
         if failure.wait > self._patience.most_asked:
-            raise Unusable("long-wait", f"it asks to wait {failure.wait:.0f} s")
+            raise Unusable("long-wait", Message("it asks to wait {wait:.0f} s", wait=failure.wait))
         if failure.wait > 0:
             self._pace.pause(failure.wait)
             self._told(Progress(self._target.label, self._answered, self._failed, failure.wait))

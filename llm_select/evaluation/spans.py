@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from llm_select.messages import Message
+
 
 class Span(NamedTuple):
     """An entity: characters `start` to `end` (exclusive, from 0) of the text, and its type."""
@@ -18,10 +20,10 @@ class Span(NamedTuple):
 def span_of(value: object) -> Span:
     """`{"start": 0, "end": 5, "label": "PER"}`. Raises ValueError."""
     if not isinstance(value, Mapping):
-        raise ValueError('a span is {"start": 0, "end": 5, "label": "PER"}')
+        raise ValueError(Message('a span is {"start": 0, "end": 5, "label": "PER"}'))
     start, end, label = value.get("start"), value.get("end"), value.get("label", value.get("type"))
     if type(start) is not int or type(end) is not int or not isinstance(label, str) or not label:
-        raise ValueError('a span is {"start": 0, "end": 5, "label": "PER"}')
+        raise ValueError(Message('a span is {"start": 0, "end": 5, "label": "PER"}'))
     return Span(start, end, label)
 
 
@@ -29,11 +31,22 @@ def problem_of(text: str, spans: Sequence[Span]) -> str | None:
     """What is wrong with the spans of a text, or None."""
     for span in spans:
         if not 0 <= span.start < span.end <= len(text):
-            return f"span {span.start}–{span.end} lies outside the text of {len(text)} characters"
+            return Message(
+                "span {start}–{end} lies outside the text of {count} characters",
+                start=span.start,
+                end=span.end,
+                count=len(text),
+            )
     ordered = sorted(spans)
     for one, other in pairwise(ordered):
         if other.start < one.end:
-            return f"spans {one.start}–{one.end} and {other.start}–{other.end} overlap"
+            return Message(
+                "spans {start}–{end} and {other_start}–{other_end} overlap",
+                start=one.start,
+                end=one.end,
+                other_start=other.start,
+                other_end=other.end,
+            )
     return None
 
 
@@ -55,7 +68,7 @@ def from_tags(tokens: Sequence[str], tags: Sequence[str]) -> tuple[str, tuple[Sp
             open_label = ""
             continue
         if mark not in ("B", "I", "E", "S", "L", "U") or not label:
-            raise ValueError(f"tag {tag!r} is none of O, B-TYPE and I-TYPE")
+            raise ValueError(Message("tag {tag!r} is none of O, B-TYPE and I-TYPE", tag=tag))
         continues = mark in ("I", "E", "L") and bool(spans) and open_label == label
         if continues:
             spans[-1] = spans[-1]._replace(end=len(text))

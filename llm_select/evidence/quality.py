@@ -363,7 +363,9 @@ def _predict(
         score = own.get(board) if use_own else None
         if score is not None:
             value += _signed(score.value, benchmark)
-            noise = score.variance or max(NOISE_SHARE * link.variance, MIN_NOISE)
+            noise = score.variance
+            if not score.stderr:
+                noise = max(noise, NOISE_SHARE * link.variance, MIN_NOISE)
             if score.reported_by == "developer":
                 noise /= DEVELOPER_WEIGHT
             independent += noise * slope_at(score.common, benchmark) ** 2

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 EDGE = 0.01
 """Share of the range kept away from both ends: a score of 0 or 100 % is not infinitely far."""
+COUNTED = ("%", "accuracy")
+"""Units of benchmarks that count right answers."""
+COUNTED_ERROR, GRADED_ERROR = 0.01, 0.002
+"""Standard error of a score where none is published, as a share of the range, when answers are counted and when each is
+graded. The published ones have medians of 0.006 to 0.010 by board where EuroEval counts answers and 0.03 on a test of
+225 problems, 0.002 where it grades summaries."""
 RATING_UNIT = 400 / math.log(10)
 """Elo points in one logit (400 points are odds of 10 to 1)."""
 
@@ -72,3 +78,20 @@ def slope_at(x: float, benchmark: Benchmark) -> float:
         share = 1 / (1 + math.exp(-x)) if x > -700 else 0.0
         return share * (1 - share) * abs(benchmark.ceiling - benchmark.floor)
     return RATING_UNIT if benchmark.scale == "rating" else 1.0
+
+
+def measurement_variance(common: float, stderr: float | None, benchmark: Benchmark) -> float:
+    """Variance of measurement at `common`, on the common scale; `stderr` is in the benchmark's unit, where published.
+
+    Where none is published, a bounded metric is taken to be off by what is usual. In the middle of the range that is
+    next to nothing; at chance or at the ceiling, where a point moves the logit far, it says that the score tells
+    little.
+    """
+    unit = slope_at(common, benchmark)
+    if stderr:
+        return (stderr / unit) ** 2 if unit else 0.0
+    floor, ceiling = benchmark.floor, benchmark.ceiling
+    if benchmark.scale != "bounded" or floor is None or ceiling is None:
+        return 0.0
+    usual = COUNTED_ERROR if benchmark.unit in COUNTED else GRADED_ERROR
+    return (usual * (ceiling - floor) / unit) ** 2

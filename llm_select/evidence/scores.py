@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llm_select.evidence.languages import split_pair
-from llm_select.evidence.scale import converter, slope_at, to_common
+from llm_select.evidence.scale import converter, measurement_variance, to_common
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -45,7 +45,7 @@ class Score(NamedTuple):
     common: float
     """The value on the common scale."""
     variance: float
-    """Variance of measurement on the common scale; 0 where no error is published."""
+    """Variance of measurement on the common scale (`scale.measurement_variance`)."""
     setting: str | None
     split: str
     detail: str | None
@@ -175,8 +175,7 @@ def _from_board(
             )
             stderr = error.get(label)
             common = convert(value)
-            unit = slope_at(common, benchmark) if stderr else 0.0
-            variance = (stderr / unit) ** 2 if stderr and unit else 0.0
+            variance = measurement_variance(common, stderr, benchmark)
             row = (
                 board_name,
                 stem,
@@ -222,7 +221,6 @@ def _from_cards(
                 continue
             benchmark = catalog.benchmarks[row.benchmark]
             common = to_common(row.value, benchmark)
-            unit = slope_at(common, benchmark)
             yield Score(
                 board=name,
                 stem=stem,
@@ -235,7 +233,7 @@ def _from_cards(
                 value=row.value,
                 stderr=row.stderr,
                 common=common,
-                variance=(row.stderr / unit) ** 2 if row.stderr and unit else 0.0,
+                variance=measurement_variance(common, row.stderr, benchmark),
                 setting=row.setting,
                 split="test",
                 detail=row.detail,

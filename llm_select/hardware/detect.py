@@ -9,6 +9,7 @@ from llm_select.estimates.types import Machine
 from llm_select.hardware.machine import from_device, from_memory, usable_gib
 from llm_select.hardware.pci import products
 from llm_select.hardware.seen import Gpu, Seen
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.hardware.edge import Edge
@@ -63,7 +64,7 @@ def _memory(made: Machine) -> float:
 
 def _processor(seen: Seen) -> Machine:
     return Machine(
-        name="this processor",
+        name=Message("this processor"),
         device=None,
         vendor="cpu",
         devices=1,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from llm_select.errors import UsageError
 from llm_select.estimates.memory_calibration import USABLE_SHARE
 from llm_select.estimates.types import Machine
+from llm_select.messages import Message
 from llm_select.selection.types import Reason, Value
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def usable_gib(
 def from_memory(nominal: float, devices: int, ram: float | None) -> Machine:
     """Cards of which only the memory is known: no bandwidth, so no speed will be claimed."""
     return Machine(
-        name=f"{nominal:g} GiB card",
+        name=Message("{gib:g} GiB card", gib=nominal),
         device=None,
         vendor=None,
         devices=devices,
@@ -111,17 +112,23 @@ def _memory(device: Device, nominal: float | None) -> MemoryOption:
     if nominal is None:
         if len(device.memory) > 1:
             raise UsageError(
-                f"{device.name} is sold with several memories: {names} GiB",
+                Message(
+                    "{device} is sold with several memories: {sizes} GiB",
+                    device=device.name,
+                    sizes=names,
+                ),
                 where="--gpu-mem",
-                remedy=f"say which, for example --gpu-mem {sizes[-1]:g}",
+                remedy=Message("say which, for example --gpu-mem {gib:g}", gib=sizes[-1]),
             )
         return device.memory[0]
     matches = [option for option in device.memory if abs(option.gib - nominal) < 0.51]
     if not matches:
         raise UsageError(
-            f"{device.name} is not sold with {nominal:g} GiB",
+            Message("{device} is not sold with {gib:g} GiB", device=device.name, gib=nominal),
             where="--gpu-mem",
-            remedy=f"it comes with {names} GiB; leave out --gpu for a card of another size",
+            remedy=Message(
+                "it comes with {sizes} GiB; leave out --gpu for a card of another size", sizes=names
+            ),
         )
     # Variants of one size differ in bandwidth; the slower is the safe assumption.
     return min(matches, key=lambda option: option.bandwidth_gb_s or float("inf"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import LlmSelectError, UsageError
+from llm_select.messages import Message
 from llm_select.plan.facts import assess_question, gather_facts
 from llm_select.plan.finetune import plan_training
 from llm_select.plan.strategy import advise
@@ -91,7 +92,7 @@ def answer(
         try:
             planned = plan_training(catalog, chosen.model_id, chosen.method, asked)
         except LlmSelectError as error:
-            unplanned = str(error)
+            unplanned = error.as_message()
     if planned is not None:
         _refuse_unused(planned, asked)
     lacking = None
@@ -123,9 +124,9 @@ def _refuse_unused(planned: Planned, asked: Asked) -> None:
     ):
         if value and not has:
             raise UsageError(
-                f"the plan trains by {plan.method}, which has none",
+                Message("the plan trains by {method}, which has none", method=plan.method),
                 where=option,
-                remedy="leave it out, or ask for --method lora",
+                remedy=Message("leave it out, or ask for --method lora"),
             )
 
 

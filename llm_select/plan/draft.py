@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
 from llm_select.estimates.adapters import LOW_RANK, PER_TARGET, VIRTUAL
+from llm_select.messages import Message
 from llm_select.plan.objective import objective
 from llm_select.plan.recipes import NoRecipeError, find_recipe, source_of, values
 from llm_select.plan.targets import module_names, new_modules, scaled_modules
@@ -66,24 +67,32 @@ def draft(catalog: Catalog, model_id: str, method: str, asked: Asked) -> Draft:
     arch = model.architecture
     if model.weights == "hosted":
         raise UsageError(
-            f"the weights of {model.name} are not given out",
+            Message("the weights of {model} are not given out", model=model.name),
             where="MODEL",
-            remedy="name a model with open weights",
+            remedy=Message("name a model with open weights"),
         )
     if arch is None or model.parameters is None:
-        raise UsageError(f"the shape of {model.name} is not published", where="MODEL")
+        raise UsageError(
+            Message("the shape of {model} is not published", model=model.name), where="MODEL"
+        )
     if on_apple(asked) and (method == "qlora" or (asked.optimizer or "") in BITSANDBYTES):
         raise NoRecipeError(
-            "bitsandbytes, which holds bases in 4 bits and optimizer states in 8 or in pages, does not run on Apple "
-            "devices",
+            Message(
+                "bitsandbytes, which holds bases in 4 bits and optimizer states in 8 or in pages, "
+                "does not run on Apple devices"
+            ),
             where="--method" if method == "qlora" else "--optimizer",
-            remedy="use lora or full with adamw",
+            remedy=Message("use lora or full with adamw"),
         )
     if asked.checkpointing and method in UNBROKEN:
         raise UsageError(
-            f"{method} cannot recompute activations: its vectors come through the cache, which that turns off",
+            Message(
+                "{method} cannot recompute activations: its vectors come through the cache, which "
+                "that turns off",
+                method=method,
+            ),
             where="--checkpointing",
-            remedy="leave it out, or choose another --method",
+            remedy=Message("leave it out, or choose another --method"),
         )
     task = catalog.tasks[asked.task]
     goal = objective(asked.task, task, model, regression=asked.regression)
@@ -223,9 +232,9 @@ def _lengths(model: Model, asked: Asked, prompt: int, generate: int) -> tuple[in
     most = model.context.native if model.context is not None else None
     if asked.seq_len is not None and most is not None and asked.seq_len > most:
         raise UsageError(
-            f"{model.name} reads at most {most:,} tokens",
+            Message("{model} reads at most {limit:,} tokens", model=model.name, limit=most),
             where="--seq-len",
-            remedy=f"give --seq-len {most} or less",
+            remedy=Message("give --seq-len {limit} or less", limit=most),
         )
     if model.kind == "encoder-decoder":
         source = tokens * prompt / (prompt + generate)
@@ -248,9 +257,11 @@ def _precision(method: str, asked: Asked) -> str:
     if asked.precision is not None:
         if asked.precision.startswith("bf16") and half == "fp16":
             raise UsageError(
-                "the device has no units for BF16",
+                Message("the device has no units for BF16"),
                 where="--precision",
-                remedy=f"use {asked.precision.replace('bf16', 'fp16')}, or fp32",
+                remedy=Message(
+                    "use {precision}, or fp32", precision=asked.precision.replace("bf16", "fp16")
+                ),
             )
         return asked.precision
     return f"{half}-mixed" if method == "full" else half

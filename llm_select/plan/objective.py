@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.evaluation import Task
@@ -62,30 +63,32 @@ def objective(task_id: str, task: Task, model: Model, *, regression: bool) -> Ob
     """
     if task.input_modality != "text":
         raise UsageError(
-            f"training on {task.input_modality}s is not planned",
+            Message("training on {modality}s is not planned", modality=task.input_modality),
             where="--task",
-            remedy="plans cover tasks on text",
+            remedy=Message("plans cover tasks on text"),
         )
     if regression:
         if task_id not in LABELLED:
             raise UsageError(
-                f"{task_id} has no single label that could be a number",
+                Message("{task} has no single label that could be a number", task=task_id),
                 where="--regression",
-                remedy=f"leave it out, or use a task of {', '.join(LABELLED)}",
+                remedy=Message("leave it out, or use a task of {tasks}", tasks=", ".join(LABELLED)),
             )
         return Objective("number", "mse", ("pearson", "mae"))
     metrics = METRICS.get(task_id)
     if metrics is None:
         raise UsageError(
-            f"how to train for {task_id} is not known",
+            Message("how to train for {task} is not known", task=task_id),
             where="--task",
-            remedy=f"plans exist for {', '.join(METRICS)}",
+            remedy=Message("plans exist for {tasks}", tasks=", ".join(METRICS)),
         )
     if model.kind == "encoder" or task_id == "retrieval":
         head = ENCODER_HEADS.get(task_id)
         if head is None:
             raise UsageError(
-                f"an encoder has no output for {task_id}", where="MODEL", remedy="name a decoder"
+                Message("an encoder has no output for {task}", task=task_id),
+                where="MODEL",
+                remedy=Message("name a decoder"),
             )
         return Objective(head, "contrastive" if head == "embedding" else "cross-entropy", metrics)
     return Objective("language-model", "cross-entropy", metrics)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -45,12 +46,17 @@ def find_recipe(catalog: Catalog, model: Model, method: str) -> tuple[str, Recip
         known = {m for r in catalog.recipes.values() if model.kind in r.kinds for m in r.methods}
         if not known:
             raise NoRecipeError(
-                "the catalog has no recipes.yaml", remedy="use the bundled catalog, or add one"
+                Message("the catalog has no recipes.yaml"),
+                remedy=Message("use the bundled catalog, or add one"),
             )
         raise NoRecipeError(
-            f"no recipe says how {method} is trained on a model of kind {model.kind}",
+            Message(
+                "no recipe says how {method} is trained on a model of kind {kind}",
+                method=method,
+                kind=model.kind,
+            ),
             where="--method",
-            remedy=f"there are recipes for {', '.join(sorted(known))}",
+            remedy=Message("there are recipes for {methods}", methods=", ".join(sorted(known))),
         )
     return max(serving, key=lambda pair: bool(pair[1].model_types))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 from llm_select.plan.rules import CHECKS, Outcome
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def advise(catalog: Catalog, facts: Facts) -> Advice:
     """
     if not catalog.strategies:
         raise UsageError(
-            "the catalog has no strategies.yaml", remedy="use the bundled catalog, or add one"
+            Message("the catalog has no strategies.yaml"),
+            remedy=Message("use the bundled catalog, or add one"),
         )
     outcomes = []
     proposed: dict[str, list[str]] = {}
@@ -97,17 +99,19 @@ def advise(catalog: Catalog, facts: Facts) -> Advice:
         check = CHECKS.get(name)
         if check is None:
             raise UsageError(
-                f"nothing decides whether the rule {name!r} holds",
+                Message("nothing decides whether the rule {name!r} holds", name=name),
                 where="strategies.yaml",
-                remedy=f"rules are {', '.join(sorted(CHECKS))}",
+                remedy=Message("rules are {rules}", rules=", ".join(sorted(CHECKS))),
             )
         try:
             holds, values = check(facts, rule.thresholds)
         except KeyError as missing:
             raise UsageError(
-                f"the rule {name!r} lacks the threshold {missing}",
+                Message(
+                    "the rule {name!r} lacks the threshold {missing}", name=name, missing=missing
+                ),
                 where="strategies.yaml",
-                remedy="give it under `thresholds`",
+                remedy=Message("give it under `thresholds`"),
             ) from None
         outcomes.append(Outcome(name, holds, values))
         if not holds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 
 _TRUE = {"1", "true", "on", "yes"}
 _FALSE = {"0", "false", "off", "no"}
@@ -20,9 +21,18 @@ def whole(row: Row, name: str, default: int | None, limit: int) -> int | None:
     except ValueError:
         value = 0
     if value <= 0:
-        raise UsageError(f"{name}: {text!r} is not a whole number above 0")
+        raise UsageError(
+            Message("{name}: {text!r} is not a whole number above 0", name=name, text=text)
+        )
     if value > limit:
-        raise UsageError(f"{name}: {value:,} is more than {limit:,}, the most that is taken")
+        raise UsageError(
+            Message(
+                "{name}: {value:,} is more than {limit:,}, the most that is taken",
+                name=name,
+                value=value,
+                limit=limit,
+            )
+        )
     return value
 
 
@@ -35,4 +45,4 @@ def switch(row: Row, name: str) -> bool | None:
         return True
     if text in _FALSE:
         return False
-    raise UsageError(f"{name}: {text!r} is neither on nor off")
+    raise UsageError(Message("{name}: {text!r} is neither on nor off", name=name, text=text))

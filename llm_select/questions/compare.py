@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 from llm_select.questions.names import named
 from llm_select.questions.requirements import Hardware, Limits, read_requirements
 from llm_select.selection.compare import compare
@@ -39,13 +40,15 @@ def compare_models(
     ids = list(dict.fromkeys(named(catalog, "MODEL", name) for name in names))
     if len(ids) < 2:
         raise UsageError(
-            "compare takes two or more different models", where="MODEL", remedy="name another one"
+            Message("compare takes two or more different models"),
+            where="MODEL",
+            remedy=Message("name another one"),
         )
     if task is None and (languages or pairs or exclude_boards or examples):
         raise UsageError(
-            "languages, boards and examples belong to a task",
+            Message("languages, boards and examples belong to a task"),
             where="--task",
-            remedy="add --task ID",
+            remedy=Message("add --task ID"),
         )
     hosted = any(catalog.models[key].weights == "hosted" for key in ids)
     requirements = read_requirements(

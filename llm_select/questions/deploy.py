@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
 from llm_select.hardware.machine import stacks
+from llm_select.messages import Message
 from llm_select.plan.deploy_types import Ask
 from llm_select.questions.names import named
 from llm_select.questions.requirements import Hardware, positive, read_machine, read_workload
@@ -56,9 +57,13 @@ def read_ask(catalog: Catalog, model_id: str, typed: Typed) -> Ask:
     formats = tuple(named(catalog, "--quantization", name) for name in typed.quantizations)
     if "text" not in model.modalities.input:
         raise UsageError(
-            f"{model.name} reads {', '.join(model.modalities.input)}, not text",
+            Message(
+                "{model} reads {modalities}, not text",
+                model=model.name,
+                modalities=", ".join(model.modalities.input),
+            ),
             where="MODEL",
-            remedy="servers are planned for models that read text",
+            remedy=Message("servers are planned for models that read text"),
         )
     hosted_only = model.weights == "hosted" or model.architecture is None
     if hosted_only:
@@ -74,9 +79,9 @@ def read_ask(catalog: Catalog, model_id: str, typed: Typed) -> Ask:
     joined = stacks(catalog, machine)
     if typed.nodes is not None and typed.nodes > 1 and machine.device is None:
         raise UsageError(
-            "several machines are planned for devices of the catalog only",
+            Message("several machines are planned for devices of the catalog only"),
             where="--nodes",
-            remedy="name the device with --gpu; see `llm-select hardware list`",
+            remedy=Message("name the device with --gpu; see `llm-select hardware list`"),
         )
     if (
         typed.hardware.gpus is not None
@@ -84,9 +89,9 @@ def read_ask(catalog: Catalog, model_id: str, typed: Typed) -> Ask:
         and not (joined or machine.device is None)
     ):
         raise UsageError(
-            f"several {machine.name} do not go into one machine",
+            Message("several {machine} do not go into one machine", machine=machine.name),
             where="--gpus",
-            remedy="leave it out",
+            remedy=Message("leave it out"),
         )
     clustered = joined and catalog.devices[machine.device or ""].form == "datacentre"
     return Ask(
@@ -128,11 +133,8 @@ def _workload(
         longest = max(workload.prompt_tokens, workload.generate_tokens)
     if native is not None and longest > native:
         if typed.context is not None or typed.generate is not None:
-            each = " of source and of answer" if model.kind == "encoder-decoder" else ""
-            raise UsageError(
-                f"{model.name} was trained for {native:,} tokens{each}",
-                where="--context" if typed.context is not None else "--generate",
-                remedy=f"ask for at most {native}{each}" + _extended(model),
+            raise _too_long(
+                model, native, "--context" if typed.context is not None else "--generate"
             )
         share = native / longest
         prompt = max(1, int(workload.prompt_tokens * share))
@@ -151,11 +153,26 @@ def _workload(
     return workload, Reason("lengths", values)
 
 
-def _extended(model: Model) -> str:
+def _too_long(model: Model, native: int, where: str) -> UsageError:
+    """More tokens than the model was trained for."""
+    if model.kind == "encoder-decoder":
+        said = Message(
+            "{model} was trained for {native:,} tokens of source and of answer",
+            model=model.name,
+            native=native,
+        )
+        remedy = Message("ask for at most {native} of source and of answer", native=native)
+    else:
+        said = Message("{model} was trained for {native:,} tokens", model=model.name, native=native)
+        remedy = Message("ask for at most {native}", native=native)
     extended = model.context.extended if model.context is not None else None
-    if extended is None:
-        return ""
-    return f"; its developer describes an extension to {extended:,}, which is not planned here"
+    if extended is not None:
+        remedy = Message(
+            "{remedy}; its developer describes an extension to {extended:,}, which is not planned here",
+            remedy=remedy,
+            extended=extended,
+        )
+    return UsageError(said, where=where, remedy=remedy)
 
 
 def _check_task(catalog: Catalog, model: Model, task: str | None) -> None:
@@ -163,16 +180,25 @@ def _check_task(catalog: Catalog, model: Model, task: str | None) -> None:
         return
     if model.specialization and task not in model.specialization:
         raise UsageError(
-            f"{model.name} is made only for {', '.join(model.specialization)}",
+            Message(
+                "{model} is made only for {purposes}",
+                model=model.name,
+                purposes=", ".join(model.specialization),
+            ),
             where="--task",
-            remedy="leave it out",
+            remedy=Message("leave it out"),
         )
     kinds = catalog.tasks[task].kinds
     if model.kind not in kinds:
         raise UsageError(
-            f"{model.kind} models cannot do {task}; it takes {', '.join(kinds)}",
+            Message(
+                "{kind} models cannot do {task}; it takes {kinds}",
+                kind=model.kind,
+                task=task,
+                kinds=", ".join(kinds),
+            ),
             where="--task",
-            remedy="leave it out, or name another model",
+            remedy=Message("leave it out, or name another model"),
         )
 
 
@@ -182,9 +208,11 @@ def _check_kv_type(catalog: Catalog, engines: tuple[str, ...], kind: str | None)
     known = dict.fromkeys(t for name in asked for t in catalog.engines[name].kv_types)
     if kind is not None and kind not in known:
         raise UsageError(
-            f"no engine{' asked for' if engines else ''} has a cache type {kind!r}",
+            Message("no engine asked for has a cache type {kind!r}", kind=kind)
+            if engines
+            else Message("no engine has a cache type {kind!r}", kind=kind),
             where="--kv-type",
-            remedy=f"it takes {', '.join(known)}",
+            remedy=Message("it takes {choices}", choices=", ".join(known)),
         )
 
 
@@ -217,9 +245,9 @@ def _price(typed: Typed) -> tuple[float, float] | None:
         return None
     if typed.usd_per_hour is None:
         raise UsageError(
-            "a hosted price is compared with the cost of a machine",
+            Message("a hosted price is compared with the cost of a machine"),
             where="--hosted-price",
-            remedy="add --price-per-hour USD",
+            remedy=Message("add --price-per-hour USD"),
         )
     parts = typed.hosted_price.split(",")
     try:
@@ -228,9 +256,9 @@ def _price(typed: Typed) -> tuple[float, float] | None:
         prices = ()
     if len(prices) != 2 or not all(0 <= price < MAX_PRICE for price in prices) or not any(prices):
         raise UsageError(
-            f"{typed.hosted_price!r} is not a pair of prices",
+            Message("{text!r} is not a pair of prices", text=typed.hosted_price),
             where="--hosted-price",
-            remedy="write USD per million tokens read and written: 0.9,0.9",
+            remedy=Message("write USD per million tokens read and written: 0.9,0.9"),
         )
     return prices[0], prices[1]
 
@@ -253,16 +281,22 @@ def _refuse_hosted(model: Model, typed: Typed) -> None:
     for option, value in given.items():
         if value is not None:
             why = (
-                f"{model.name} runs only at its provider"
+                Message("{model} runs only at its provider", model=model.name)
                 if model.weights == "hosted"
-                else f"the shape of {model.name} is not published, so its memory cannot be computed"
+                else Message(
+                    "the shape of {model} is not published, so its memory cannot be computed",
+                    model=model.name,
+                )
             )
             raise UsageError(
-                why, where=option, remedy="leave it out, or name a model with open weights"
+                why, where=option, remedy=Message("leave it out, or name a model with open weights")
             )
     if model.weights == "open" and not model.hosted:
         raise UsageError(
-            f"the shape of {model.name} is not published, so its memory cannot be computed",
+            Message(
+                "the shape of {model} is not published, so its memory cannot be computed",
+                model=model.name,
+            ),
             where="MODEL",
-            remedy="name a model whose card has an architecture",
+            remedy=Message("name a model whose card has an architecture"),
         )

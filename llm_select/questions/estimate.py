@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 from llm_select.questions.names import named
 from llm_select.questions.requirements import Hardware, read_machine, read_workload
 from llm_select.selection.footprints import Footprint, Holder, footprints, holders
@@ -50,9 +51,12 @@ def estimate_model(
     card = catalog.models[model_id]
     if card.architecture is None:
         raise UsageError(
-            f"the shape of {card.name} is not published, so its memory cannot be computed",
+            Message(
+                "the shape of {model} is not published, so its memory cannot be computed",
+                model=card.name,
+            ),
             where="MODEL",
-            remedy="estimate an open model; for prices see `llm-select show`",
+            remedy=Message("estimate an open model; for prices see `llm-select show`"),
         )
     machine, said = read_machine(catalog, hardware, needed=False)
     workload, lengths = read_workload(
@@ -76,15 +80,15 @@ def estimate_model(
         raise
     if not found and machine is not None and machine.engines is not None and not machine.engines:
         raise UsageError(
-            f"no engine in the catalog runs on a {machine.name}",
+            Message("no engine in the catalog runs on a {machine}", machine=machine.name),
             where="--gpu",
-            remedy="name a newer device; see `llm-select hardware list`",
+            remedy=Message("name a newer device; see `llm-select hardware list`"),
         )
     if not found:
         raise UsageError(
-            f"no engine in the catalog runs {card.name} that way",
+            Message("no engine in the catalog runs {model} that way", model=card.name),
             where="--engine" if engines else "--quantization" if quantizations else "MODEL",
-            remedy="leave out --engine and --quantization to see what there is",
+            remedy=Message("leave out --engine and --quantization to see what there is"),
         )
     fitting = [one for one in found if one.memory.verdict == "fits"]
     chosen = fitting[0] if fitting else min(found, key=lambda one: one.needed_gib)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 from llm_select.plan.answer import Answer, answer
 from llm_select.plan.request import Asked
 from llm_select.questions.requirements import (
@@ -59,9 +60,9 @@ class Goal(NamedTuple):
         if self.task is None and (given is not None or self.examples is not None):
             option = f"--{(given or 'examples').replace('_', '-')}"
             raise UsageError(
-                "it has a meaning for a task only",
+                Message("it has a meaning for a task only"),
                 where=option,
-                remedy="add --task ID for a strategy and a plan; see `llm-select tasks`",
+                remedy=Message("add --task ID for a strategy and a plan; see `llm-select tasks`"),
             )
 
 
@@ -100,9 +101,9 @@ def read_question(
     assert goal.task is not None
     if goal.examples is None:
         raise UsageError(
-            "how many labelled examples are there?",
+            Message("how many labelled examples are there?"),
             where="--examples",
-            remedy="give a number; 0 when there are none",
+            remedy=Message("give a number; 0 when there are none"),
         )
     positive(goal.tokens_per_example, where="--tokens-per-example", limit=MAX_TOKENS)
     positive(goal.epochs, where="--epochs", limit=MAX_EPOCHS)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.catalog import resolve
 from llm_select.errors import UnknownNameError, UsageError
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +43,8 @@ def named(catalog: Catalog, option: str, name: str) -> str:
         if error.nearest:
             raise
         if option in _LISTED:
-            remedy = f"`{_LISTED[option]}` shows what there is"
+            remedy = Message("`{command}` shows what there is", command=_LISTED[option])
         else:
             known = catalog.engines if option == "--engine" else catalog.quantizations
-            remedy = f"it takes {', '.join(known)}"
+            remedy = Message("it takes {choices}", choices=", ".join(known))
         raise UsageError(error.message, where=option, remedy=remedy) from None

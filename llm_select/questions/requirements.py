@@ -9,10 +9,11 @@ from llm_select.catalog.resolve import memory_of
 from llm_select.errors import UnknownNameError, UsageError
 from llm_select.estimates.types import Machine, Workload
 from llm_select.hardware.machine import describe, from_device, from_memory
+from llm_select.messages import Message
 from llm_select.questions.names import named
 from llm_select.selection.criteria import CRITERIA
 from llm_select.selection.types import Reason, Requirements
-from llm_select.units import parse_memory_gib
+from llm_select.units import half_width, parse_memory_gib
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -61,7 +62,9 @@ def choose(value: str, allowed: Sequence[str], *, where: str) -> str:
     if lowered in allowed:
         return lowered
     raise UsageError(
-        f"unknown value {value!r}", where=where, remedy=f"it takes {', '.join(allowed)}"
+        Message("unknown value {value!r}", value=value),
+        where=where,
+        remedy=Message("it takes {choices}", choices=", ".join(allowed)),
     )
 
 
@@ -70,9 +73,12 @@ def positive(value: float | None, *, where: str, limit: float = float("inf")) ->
     if value is None:
         return
     if not (0 < value <= limit) or value == float("inf"):
-        bound = f" and at most {limit:,.0f}" if limit != float("inf") else ""
         raise UsageError(
-            f"{value} is out of range", where=where, remedy=f"it must be more than 0{bound}"
+            Message("{value} is out of range", value=value),
+            where=where,
+            remedy=Message("it must be more than 0")
+            if limit == float("inf")
+            else Message("it must be more than 0 and at most {limit:,.0f}", limit=limit),
         )
 
 
@@ -99,9 +105,9 @@ def read_machine(
         return machine, (describe(machine, detected=False),)
     if hardware.gpus is not None:
         raise UsageError(
-            "the number of devices says nothing without their size",
+            Message("the number of devices says nothing without their size"),
             where="--gpus",
-            remedy="add --gpu NAME or --gpu-mem GIB",
+            remedy=Message("add --gpu NAME or --gpu-mem GIB"),
         )
     if hardware.ram is not None:
         from llm_select.hardware.detect import Seen
@@ -136,9 +142,13 @@ def read_workload(
     written = generate if generate is not None else typical_generate
     if context is not None and generate is not None and generate >= context:
         raise UsageError(
-            f"{generate} tokens cannot be written in a context of {context}",
+            Message(
+                "{generate} tokens cannot be written in a context of {context}",
+                generate=generate,
+                context=context,
+            ),
             where="--generate",
-            remedy="raise --context or lower --generate",
+            remedy=Message("raise --context or lower --generate"),
         )
     if context is None:
         read = typical_prompt
@@ -160,39 +170,45 @@ def read_weights(catalog: Catalog, profile: str, text: str | None) -> tuple[str,
     profiles = scoring.profiles if scoring is not None else {}
     name = profile.strip().lower()
     if name not in profiles:
-        raise UnknownNameError("profile", profile, sorted(profiles), where="--profile")
+        raise UnknownNameError(Message("profile"), profile, sorted(profiles), where="--profile")
     if text is None:
         chosen = profiles[name].weights
         return name, {c: getattr(chosen, c) for c in CRITERIA}
     if name != DEFAULT_PROFILE:
         raise UsageError(
-            f"own weights take the place of profile {name}",
+            Message("own weights take the place of profile {name}", name=name),
             where="--weights",
-            remedy="leave out --profile or --weights",
+            remedy=Message("leave out --profile or --weights"),
         )
     weights: dict[str, float] = {}
-    for part in text.split(","):
+    for part in half_width(text).split(","):
         key, sign, number = part.partition("=")
         key = key.strip().lower()
         if key not in CRITERIA:
-            raise UnknownNameError("criterion", key, CRITERIA, where="--weights")
+            raise UnknownNameError(Message("criterion"), key, CRITERIA, where="--weights")
         if key in weights:
-            raise UsageError(f"{key} is given twice", where="--weights", remedy="give each once")
+            raise UsageError(
+                Message("{key} is given twice", key=key),
+                where="--weights",
+                remedy=Message("give each once"),
+            )
         try:
             value = float(number)
         except ValueError:
             value = -1.0
         if not sign or not 0 <= value < float("inf"):
             raise UsageError(
-                f"{part!r} is not a weight",
+                Message("{part!r} is not a weight", part=part),
                 where="--weights",
-                remedy="write quality=0.8,speed=0.2 with numbers of 0 or more",
+                remedy=Message("write quality=0.8,speed=0.2 with numbers of 0 or more"),
             )
         weights[key] = value
     total = sum(weights.values())
     if total <= 0:
         raise UsageError(
-            "all weights are 0", where="--weights", remedy="give at least one weight above 0"
+            Message("all weights are 0"),
+            where="--weights",
+            remedy=Message("give at least one weight above 0"),
         )
     return "custom", {c: weights.get(c, 0.0) / total for c in CRITERIA}
 
@@ -238,9 +254,9 @@ def read_requirements(
     _check_accuracy(catalog, task_id, limits.min_accuracy)
     if not 0 <= limits.examples <= MAX_EXAMPLES:
         raise UsageError(
-            f"{limits.examples} is out of range",
+            Message("{value} is out of range", value=limits.examples),
             where="--examples",
-            remedy=f"it must be 0 or more and at most {MAX_EXAMPLES:,}",
+            remedy=Message("it must be 0 or more and at most {limit:,}", limit=MAX_EXAMPLES),
         )
     assumed = [*said, lengths]
     if not spoken and not paired and not catalog.tasks[task_id].monolingual:
@@ -283,24 +299,30 @@ def _check_accuracy(catalog: Catalog, task_id: str, wanted: float | None) -> Non
     reference = catalog.tasks[task_id].reference
     if not abs(wanted) < float("inf"):
         raise UsageError(
-            f"{wanted} is not a number",
+            Message("{value} is not a number", value=wanted),
             where="--min-accuracy",
-            remedy="write it in the unit of the task's reference board",
+            remedy=Message("write it in the unit of the task's reference board"),
         )
     if reference is None:
         raise UsageError(
-            f"no board ranks models for {task_id}",
+            Message("no board ranks models for {task}", task=task_id),
             where="--min-accuracy",
-            remedy="leave it out: nothing can be held against it",
+            remedy=Message("leave it out: nothing can be held against it"),
         )
     benchmark = catalog.benchmarks[catalog.boards[reference.board].benchmark]
     floor, ceiling = benchmark.floor, benchmark.ceiling
     if floor is None or ceiling is None or min(floor, ceiling) <= wanted <= max(floor, ceiling):
         return
     raise UsageError(
-        f"{wanted:g} is out of range",
+        Message("{value:g} is out of range", value=wanted),
         where="--min-accuracy",
-        remedy=f"{reference.board} goes from {floor:g} to {ceiling:g} ({benchmark.unit})",
+        remedy=Message(
+            "{board} goes from {floor:g} to {ceiling:g} ({unit})",
+            board=reference.board,
+            floor=floor,
+            ceiling=ceiling,
+            unit=benchmark.unit,
+        ),
     )
 
 
@@ -312,21 +334,21 @@ def _access(hardware: Hardware, limits: Limits) -> str:
     access = choose(access, ("open", "hosted", "any"), where="--weights-access")
     if access == "hosted" and hardware.given:
         raise UsageError(
-            "hosted models do not run on your hardware",
+            Message("hosted models do not run on your hardware"),
             where="--weights-access",
-            remedy="leave out the hardware options, or use --weights-access any",
+            remedy=Message("leave out the hardware options, or use --weights-access any"),
         )
     if access == "hosted" and private:
         raise UsageError(
-            "a hosted model is not self-hosted",
+            Message("a hosted model is not self-hosted"),
             where="--privacy",
-            remedy="leave out --privacy self-hosted or --weights-access hosted",
+            remedy=Message("leave out --privacy self-hosted or --weights-access hosted"),
         )
     if access == "hosted" and (limits.engines or limits.quantizations):
         raise UsageError(
-            "a hosted model's engine and format are its provider's",
+            Message("a hosted model's engine and format are its provider's"),
             where="--engine" if limits.engines else "--quantization",
-            remedy="leave it out, or use --weights-access any",
+            remedy=Message("leave it out, or use --weights-access any"),
         )
     return access
 
@@ -337,15 +359,15 @@ def _languages(
     task = catalog.tasks[task_id]
     if task.monolingual and (languages or pairs):
         raise UsageError(
-            f"{task_id} has no natural language to choose",
+            Message("{task} has no natural language to choose", task=task_id),
             where="--language" if languages else "--pair",
-            remedy="leave it out",
+            remedy=Message("leave it out"),
         )
     if pairs and not task.paired:
         raise UsageError(
-            f"{task_id} is done within one language",
+            Message("{task} is done within one language", task=task_id),
             where="--pair",
-            remedy="use --language CODE",
+            remedy=Message("use --language CODE"),
         )
     return (
         tuple(named(catalog, "--language", v) for v in languages),

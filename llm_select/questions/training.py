@@ -16,6 +16,7 @@ from llm_select.estimates.training import (
     TrainingSetup,
     training_memory,
 )
+from llm_select.messages import Message
 from llm_select.questions.cells import Row, switch, whole
 from llm_select.questions.requirements import MAX_DEVICES, MAX_TOKENS
 
@@ -40,7 +41,7 @@ def case_memory(
     assumed = [] if assumed is None else assumed
     model = catalog.models[model_id]
     if model.architecture is None:
-        raise UsageError(f"the shape of {model.name} is not published")
+        raise UsageError(Message("the shape of {model} is not published", model=model.name))
     quantization, setup = read_setup(catalog, row, assumed)
     return training_memory(model, catalog.quantizations[quantization], setup)
 
@@ -57,9 +58,9 @@ def refuse_unused(row: Row) -> None:
         if row.get(name) and method not in having:
             option = f"--{name.replace('_', '-')}"
             raise UsageError(
-                f"{method} has none",
+                Message("{method} has none", method=method),
                 where=option,
-                remedy=f"leave it out, or choose {DEFAULT_METHOD}",
+                remedy=Message("leave it out, or choose {method}", method=DEFAULT_METHOD),
             )
 
 
@@ -68,9 +69,9 @@ def refuse_lone_sharding(row: Row) -> None:
     gpus = whole(row, "gpus", 1, MAX_DEVICES) or 1
     if gpus < 2 and _sharding(row, gpus, []) in SHARED:
         raise UsageError(
-            "one GPU has nothing to share out",
+            Message("one GPU has nothing to share out"),
             where="--sharding",
-            remedy="leave it out, or give --gpus 2 or more",
+            remedy=Message("leave it out, or give --gpus 2 or more"),
         )
 
 
@@ -137,9 +138,11 @@ def _quantization(
         found = resolve.quantization(catalog, text, where="quantization")
         if catalog.quantizations[found].format not in BASE_FORMATS:
             raise UsageError(
-                f"{catalog.quantizations[found].name} files are for inference",
+                Message(
+                    "{format} files are for inference", format=catalog.quantizations[found].name
+                ),
                 where="quantization",
-                remedy="train on bf16, nf4 or another safetensors format",
+                remedy=Message("train on bf16, nf4 or another safetensors format"),
             )
         return found
     default = "nf4" if method == "qlora" else "fp32" if precision == "fp32" else "bf16"
@@ -155,7 +158,7 @@ def _trainer(row: Row, assumed: list[str]) -> str:
     found = trainer_id(text)
     if found is None:
         raise UnknownNameError(
-            "trainer",
+            Message("trainer"),
             text,
             resolve.nearest(text.lower(), tuple(TRAINERS)) or tuple(TRAINERS),
             where="engine",
@@ -175,7 +178,9 @@ def _optimizer(catalog: Catalog, row: Row, assumed: list[str]) -> str:
     for key in known:
         if text in (key, catalog.methods[key].name.lower()):
             return key
-    raise UnknownNameError("optimizer", text, resolve.nearest(text, known), where="optimizer")
+    raise UnknownNameError(
+        Message("optimizer"), text, resolve.nearest(text, known), where="optimizer"
+    )
 
 
 def _length(row: Row, name: str, default: int, assumed: list[str]) -> int:
@@ -195,7 +200,7 @@ def _offload(row: Row) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in text.replace(",", ";").split(";") if part.strip())
     for part in parts:
         if part not in OFFLOADS:
-            raise UnknownNameError("offload", part, OFFLOADS, where="offload")
+            raise UnknownNameError(Message("offload"), part, OFFLOADS, where="offload")
     return parts
 
 
@@ -213,7 +218,10 @@ def _sharding(row: Row, gpus: int, assumed: list[str]) -> str:
         assumed.append(f"sharding={text} on one GPU")
     if text not in SHARDINGS:
         raise UnknownNameError(
-            "sharding", text, resolve.nearest(text, SHARDINGS) or SHARDINGS, where="sharding"
+            Message("sharding"),
+            text,
+            resolve.nearest(text, SHARDINGS) or SHARDINGS,
+            where="sharding",
         )
     return text
 

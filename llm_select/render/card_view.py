@@ -4,128 +4,175 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_select.i18n import listing, tr, translated
+from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
+from llm_select.render.labels import language_label, license_label
 from llm_select.render.numbers import count, gib, score, tokens
 from llm_select.render.thinking_view import length_text
+from llm_select.render.words import word, words
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import LayerGroup
     from llm_select.schema.catalog import Catalog
-    from llm_select.schema.model import Model
+    from llm_select.schema.model import Finetuning, Model, Pretraining, ThinkingLength
 
 
 def count_text(model: Model) -> str:
     """`30.5 B, 3.3 B active`."""
     if model.parameters is None:
-        return "not published"
+        return tr("not published")
     total, active = model.parameters.total, model.parameters.active
     if active is None or active == total:
         return count(total)
-    return f"{count(total)}, {count(active)} active"
+    return tr("{total}, {active} active", total=count(total), active=count(active))
 
 
 def context_text(model: Model) -> str:
     """`32,768 (extended 131,072)`."""
     if model.context is None:
-        return "not published"
-    extended = f" (extended {tokens(model.context.extended)})" if model.context.extended else ""
-    return tokens(model.context.native) + extended
+        return tr("not published")
+    native = tokens(model.context.native)
+    if not model.context.extended:
+        return native
+    return tr(
+        "{native} (extended {extended})", native=native, extended=tokens(model.context.extended)
+    )
 
 
 def languages_text(model: Model) -> str:
     """Up to six tags, then how many."""
     tags = sorted(model.languages)
     if not tags:
-        return "not published"
-    return ", ".join(tags[:6]) + (f", … {len(tags)} in all" if len(tags) > 6 else "")
+        return tr("not published")
+    if len(tags) <= 6:
+        return listing(map(language_label, tags))
+    return tr("{first}, … {n} in all", first=listing(map(language_label, tags[:6])), n=len(tags))
 
 
 def attention_text(model: Model) -> str:
     """Token mixers by layers: `10 grouped-query (16/2 heads × 256), 30 linear`."""
     shape = model.architecture
     if shape is None:
-        return "not published"
+        return tr("not published")
     if shape.recurrent:
         return "; ".join(f"{r.layers} {r.cell} × {r.hidden_size}" for r in shape.recurrent)
     parts = [_group(g) for g in shape.attention]
     for name, stack in (("encoder", shape.encoder), ("decoder", shape.decoder)):
         if stack is not None:
-            parts.append(f"{name}: " + ", ".join(_group(g) for g in stack.attention))
+            parts.append(f"{word(name)}: " + listing(_group(g) for g in stack.attention))
     return "; ".join(parts)
 
 
 def _group(group: LayerGroup) -> str:
     text = f"{group.layers} {group.kind}"
     if group.kind == "none":
-        return f"{group.layers} feed-forward only"
+        return tr("{layers} feed-forward only", layers=group.layers)
     if group.heads is not None:
         heads = f"{group.heads}/{group.kv_heads}" if group.kv_heads else str(group.heads)
-        text += f" ({heads} heads × {group.head_dim})" if group.head_dim else f" ({heads} heads)"
+        text = (
+            tr(
+                "{mixer} ({heads} heads × {head_dim})",
+                mixer=text,
+                heads=heads,
+                head_dim=group.head_dim,
+            )
+            if group.head_dim
+            else tr("{mixer} ({heads} heads)", mixer=text, heads=heads)
+        )
     if group.window is not None:
-        text += f" window {tokens(group.window)}"
+        text = tr("{mixer} window {window}", mixer=text, window=tokens(group.window))
     return text
+
+
+def _status(model: Model) -> str:
+    if not model.superseded_by:
+        return word(model.status)
+    return tr("{status} by {model}", status=word(model.status), model=model.superseded_by)
+
+
+def _pretraining(p: Pretraining) -> str:
+    parts = [tr("{objective}, {loss} loss", objective=p.objective, loss=p.loss)]
+    if p.tokens:
+        parts.append(tr("{n} tokens", n=count(p.tokens)))
+    if p.data_cutoff:
+        parts.append(tr("data to {day}", day=p.data_cutoff))
+    return listing(parts)
+
+
+def _tuning(f: Finetuning) -> str:
+    base = f.base or f.base_name
+    steps = listing(f.alignment) or tr("none published")
+    return tr("{steps}, from {base}", steps=steps, base=base) if base else steps
+
+
+def _reasons_at(length: ThinkingLength) -> Message:
+    if not length.tasks:
+        return Message("reasons at other requests")
+    return Message("reasons at {tasks}", tasks=", ".join(length.tasks))
 
 
 def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
     """Everything on a card, each field with its source, and its scores on boards."""
     shape = model.architecture
-    rows = [
-        ("id", model_id, ""),
-        ("also known as", ", ".join(model.aliases) or "–", ""),
-        ("developer", model.developer, "developer"),
-        ("released", model.released, "released"),
+    rows: list[tuple[Message, str, str]] = [
+        (Message("id"), model_id, ""),
+        (Message("also known as"), listing(model.aliases) or "–", ""),
+        (Message("developer"), model.developer, "developer"),
+        (Message("released"), model.released, "released"),
+        (Message("status"), _status(model), ""),
         (
-            "status",
-            model.status + (f" by {model.superseded_by}" if model.superseded_by else ""),
-            "",
+            Message("kind"),
+            tr(
+                "{kind}, {generation} generation",
+                kind=word(model.kind),
+                generation=word(model.generation),
+            ),
+            "architecture",
         ),
-        ("kind", f"{model.kind}, {model.generation} generation", "architecture"),
-        ("licence", model.license, "license"),
-        ("weights", model.weights, ""),
-        ("parameters", count_text(model), "parameters"),
-        ("attention", attention_text(model), "architecture"),
-        ("context", context_text(model), "context"),
-        ("languages", languages_text(model), "languages"),
-        ("reads", ", ".join(model.modalities.input), "modalities"),
-        ("writes", ", ".join(model.modalities.output), "modalities"),
+        (Message("licence"), license_label(model.license, catalog), "license"),
+        (Message("weights"), word(model.weights), ""),
+        (Message("parameters"), count_text(model), "parameters"),
+        (Message("attention"), attention_text(model), "architecture"),
+        (Message("context"), context_text(model), "context"),
+        (Message("languages"), languages_text(model), "languages"),
+        (Message("reads"), words(model.modalities.input), "modalities"),
+        (Message("writes"), words(model.modalities.output), "modalities"),
     ]
     if shape is not None:
-        head = "tied" if shape.tied_embeddings else "separate head"
-        shape_text = (
-            f"{shape.model_type}: hidden {shape.hidden_size:,}, vocabulary {shape.vocab_size:,} "
-            f"({head}), positions {shape.position}"
+        head = tr("tied") if shape.tied_embeddings else tr("separate head")
+        shape_text = tr(
+            "{model_type}: hidden {hidden}, vocabulary {vocabulary} ({head}), positions {position}",
+            model_type=shape.model_type,
+            hidden=f"{shape.hidden_size:,}",
+            vocabulary=f"{shape.vocab_size:,}",
+            head=head,
+            position=shape.position,
         )
-        rows.insert(10, ("shape", shape_text, "architecture"))
+        rows.insert(10, (Message("shape"), shape_text, "architecture"))
         if shape.note:
-            rows.insert(11, ("note", shape.note, ""))
+            rows.insert(11, (Message("note"), shape.note, ""))
     if model.pretraining is not None:
-        p = model.pretraining
-        text = f"{p.objective}, {p.loss} loss"
-        text += f", {count(p.tokens)} tokens" if p.tokens else ""
-        text += f", data to {p.data_cutoff}" if p.data_cutoff else ""
-        rows.append(("pretraining", text, "pretraining"))
+        rows.append((Message("pretraining"), _pretraining(model.pretraining), "pretraining"))
     if model.finetuning is not None:
-        f = model.finetuning
-        base = f.base or f.base_name
-        steps = ", ".join(f.alignment) or "none published"
-        rows.append(("fine-tuning", steps + (f", from {base}" if base else ""), "finetuning"))
+        rows.append((Message("fine-tuning"), _tuning(model.finetuning), "finetuning"))
     if model.thinking is not None:
-        rows.append(("modes", ", ".join(model.thinking.modes), "thinking"))
+        rows.append((Message("modes"), words(model.thinking.modes), "thinking"))
         rows += [
-            (f"reasons at {', '.join(length.tasks) or 'other requests'}", length_text(length), "")
-            for length in model.thinking.lengths
+            (_reasons_at(length), length_text(length), "") for length in model.thinking.lengths
         ]
     table = Table(
-        (Column("Field", keep=True), Column("Value"), Column("Source", wide=True)),
+        (Column(tr("Field"), keep=True), Column(tr("Value")), Column(tr("Source"), wide=True)),
         tuple(
-            (name, value, model.sources.get(key, "") if key else "") for name, value, key in rows
+            (translated(name), value, model.sources.get(key, "") if key else "")
+            for name, value, key in rows
         ),
     )
     blocks: list[Block] = [Text(model.name, "head"), table]
     if model.artifacts:
         blocks.append(
             Table(
-                (Column("Files"), Column("Format"), Column("Size", right=True)),
+                (Column(tr("Files")), Column(tr("Format")), Column(tr("Size"), right=True)),
                 tuple(
                     (a.repository, a.quantization, gib(a.size_bytes) if a.size_bytes else "–")
                     for a in model.artifacts
@@ -136,10 +183,10 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
         blocks.append(
             Table(
                 (
-                    Column("Hosted by"),
-                    Column("$/M in", right=True),
-                    Column("$/M out", right=True),
-                    Column("As of"),
+                    Column(tr("Hosted by")),
+                    Column(tr("$/M in"), right=True),
+                    Column(tr("$/M out"), right=True),
+                    Column(tr("As of")),
                 ),
                 tuple(
                     (o.provider, f"{o.input_usd_per_mtok:g}", f"{o.output_usd_per_mtok:g}", o.as_of)
@@ -150,36 +197,36 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
     if model.risks is not None:
         r = model.risks
         risk_rows = [
-            ("training data disclosed", r.data_disclosed or "unknown"),
-            ("use restrictions", r.use_restrictions or "unknown"),
-            ("safety notes", r.safety_notes or "unknown"),
+            (tr("training data disclosed"), word(r.data_disclosed or "unknown")),
+            (tr("use restrictions"), r.use_restrictions or word("unknown")),
+            (tr("safety notes"), r.safety_notes or word("unknown")),
         ]
-        blocks.append(Pairs(tuple(risk_rows), "For a privacy or ethics review"))
+        blocks.append(Pairs(tuple(risk_rows), tr("For a privacy or ethics review")))
     scores = _scores(model_id, model, catalog)
     if scores:
         blocks.append(
             Table(
                 (
-                    Column("Board", keep=True),
-                    Column("Value", right=True),
-                    Column("Range", right=True, wide=True),
-                    Column("As"),
-                    Column("Source", keep=True, wide=True),
+                    Column(tr("Board"), keep=True),
+                    Column(tr("Value"), right=True),
+                    Column(tr("Range"), right=True, wide=True),
+                    Column(tr("As")),
+                    Column(tr("Source"), keep=True, wide=True),
                 ),
                 tuple(scores),
-                "Scores; a mean is over the languages that the entry has on the board",
+                tr("Scores; a mean is over the languages that the entry has on the board"),
             )
         )
     used = dict.fromkeys([*model.sources.values(), *(row[-1] for row in scores)])
     links = tuple(
-        (s, f"{catalog.sources[s].url} (read {catalog.sources[s].read})")
+        (s, tr("{url} (read {read})", url=catalog.sources[s].url, read=catalog.sources[s].read))
         for s in used
         if s in catalog.sources
     )
-    blocks.append(Pairs(links, "Sources"))
+    blocks.append(Pairs(links, tr("Sources")))
     return Document(
         tuple(blocks),
-        [{"field": n, "value": v, "source": model.sources.get(k)} for n, v, k in rows],
+        [{"field": str(n), "value": v, "source": model.sources.get(k)} for n, v, k in rows],
     )
 
 
@@ -209,7 +256,7 @@ def _scores(model_id: str, model: Model, catalog: Catalog) -> list[tuple[str, st
     for own in model.evaluations:
         tag = own.pair or own.language
         name = f"{own.benchmark}.{tag}" if tag else own.benchmark
-        rows.append((name, f"{own.value:g}", "", own.detail or own.setting or "", own.source))
+        rows.append((name, f"{own.value:g}", "", own.detail or word(own.setting or ""), own.source))
     return rows
 
 
@@ -223,7 +270,11 @@ def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, s
             rows.append((name, f"{score(value)} {line.unit}", "", line.entry, line.source))
     if len(values) > 1:
         mean = sum(values) / len(values)
-        span = f"{score(min(values), mean)} to {score(max(values), mean)}"
-        name = f"{line.name}, mean of {len(values)}"
+        span = tr(
+            "{low} to {high}",
+            low=score(min(values), mean),
+            high=score(max(values), mean),
+        )
+        name = tr("{board}, mean of {n}", board=line.name, n=len(values))
         rows.append((name, f"{score(mean)} {line.unit}", span, line.entry, line.source))
     return rows

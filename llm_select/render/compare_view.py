@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import tr
 from llm_select.render.card_view import attention_text, context_text, count_text, languages_text
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
@@ -14,8 +15,10 @@ from llm_select.render.item_view import (
     quality_cell,
     speed_cell,
 )
+from llm_select.render.labels import license_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
+from llm_select.render.words import word, words
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -38,49 +41,55 @@ def comparison_document(result: Comparison, catalog: Catalog, *, rated: bool) ->
     blocks: list[Block] = [
         Text(" · ".join(names), "head"),
         Table(columns, tuple(rows)),
-        Text(f"{DIFFERS} marks rows that differ.", "note"),
+        Text(tr("{mark} marks rows that differ.", mark=DIFFERS), "note"),
     ]
     if result.shared:
         groups = _groups(result.shared)
         blocks.append(_boards(groups, result, catalog))
         if len(groups) > BOARDS_SHOWN:
             blocks.append(
-                Text(f"{len(groups) - BOARDS_SHOWN} more board families in -o json.", "note")
+                Text(
+                    tr("{n} more board families in -o json.", n=len(groups) - BOARDS_SHOWN), "note"
+                )
             )
     else:
-        blocks.append(Text("No board in the catalog has scored two of them.", "note"))
+        blocks.append(Text(tr("No board in the catalog has scored two of them."), "note"))
     if rated and result.better:
         blocks.append(_chances(result))
-    assumed = tuple(("assumed", sentence(reason)) for reason in result.requirements.assumed)
-    blocks.append(Pairs(assumed, "On what this stands"))
+    assumed = tuple((tr("assumed"), sentence(reason)) for reason in result.requirements.assumed)
+    blocks.append(Pairs(assumed, tr("On what this stands")))
     return Document(tuple(blocks), [flat(item, result.target, None) for item in result.items])
 
 
 def _facts(result: Comparison, catalog: Catalog, rated: bool) -> list[tuple[str, tuple[str, ...]]]:
     models = [item.candidate.model for item in result.items]
     rows: list[tuple[str, tuple[str, ...]]] = [
-        ("developer", tuple(m.developer for m in models)),
-        ("released", tuple(m.released for m in models)),
-        ("kind", tuple(f"{m.kind}, {m.generation}" for m in models)),
-        ("parameters", tuple(count_text(m) for m in models)),
-        ("attention", tuple(attention_text(m) for m in models)),
-        ("context", tuple(context_text(m) for m in models)),
-        ("languages", tuple(languages_text(m) for m in models)),
-        ("licence", tuple(_license(catalog, m.license) for m in models)),
+        (tr("developer"), tuple(m.developer for m in models)),
+        (tr("released"), tuple(m.released for m in models)),
+        (tr("kind"), tuple(words((m.kind, m.generation)) for m in models)),
+        (tr("parameters"), tuple(count_text(m) for m in models)),
+        (tr("attention"), tuple(attention_text(m) for m in models)),
+        (tr("context"), tuple(context_text(m) for m in models)),
+        (tr("languages"), tuple(languages_text(m) for m in models)),
+        (tr("licence"), tuple(_license(catalog, m.license) for m in models)),
         (
-            "text leaves the machine",
-            tuple("yes" if m.weights == "hosted" else "no" for m in models),
+            tr("text leaves the machine"),
+            tuple(word("yes" if m.weights == "hosted" else "no") for m in models),
         ),
-        ("format, engine", tuple(format_and_engine(item) for item in result.items)),
-        ("memory, GiB", tuple(memory_cell(item) for item in result.items)),
-        ("verdict", tuple(_verdict(item) for item in result.items)),
-        ("tokens/s", tuple(speed_cell(item) for item in result.items)),
-        ("price in/out", tuple(_price(item) for item in result.items)),
+        (tr("format, engine"), tuple(format_and_engine(item) for item in result.items)),
+        (tr("memory, GiB"), tuple(memory_cell(item) for item in result.items)),
+        (tr("verdict"), tuple(_verdict(item) for item in result.items)),
+        (tr("tokens/s"), tuple(speed_cell(item) for item in result.items)),
+        (tr("price in/out"), tuple(_price(item) for item in result.items)),
     ]
     if rated:
-        label = f"quality, {result.target.label}" if result.target is not None else "quality"
+        label = (
+            tr("quality, {board}", board=result.target.label)
+            if result.target is not None
+            else tr("quality")
+        )
         rows.append((label, tuple(quality_cell(item, result.target) for item in result.items)))
-        rows.append(("constraints", tuple(_objections(item) for item in result.items)))
+        rows.append((tr("constraints"), tuple(_objections(item) for item in result.items)))
     return rows
 
 
@@ -88,11 +97,15 @@ def _license(catalog: Catalog, license_id: str) -> str:
     license_ = catalog.licenses.get(license_id)
     if license_ is None:
         return license_id
-    return f"{license_id} (commercial: {license_.commercial})"
+    return tr(
+        "{license} (commercial: {commercial})",
+        license=license_label(license_id, catalog),
+        commercial=word(license_.commercial),
+    )
 
 
 def _verdict(item: Item) -> str:
-    return item.memory.verdict or "–" if item.memory is not None else "–"
+    return word(item.memory.verdict or "–") if item.memory is not None else "–"
 
 
 def _price(item: Item) -> str:
@@ -100,15 +113,18 @@ def _price(item: Item) -> str:
     if not offers:
         return "–"
     offer = min(offers, key=lambda o: o.output_usd_per_mtok)
-    return (
-        f"${offer.input_usd_per_mtok:g} / ${offer.output_usd_per_mtok:g} per M tokens, "
-        f"{offer.provider} {offer.as_of}"
+    return tr(
+        "${read} / ${written} per M tokens, {provider} {day}",
+        read=f"{offer.input_usd_per_mtok:g}",
+        written=f"{offer.output_usd_per_mtok:g}",
+        provider=offer.provider,
+        day=offer.as_of,
     )
 
 
 def _objections(item: Item) -> str:
     if not item.objections:
-        return "met"
+        return tr("met")
     return "\n".join(
         sentence(o.reason) + (f" ({remedy(o.change)})" if o.change is not None else "")
         for o in item.objections
@@ -132,13 +148,17 @@ def _boards(groups: list[list[SharedBoard]], result: Comparison, catalog: Catalo
             model = item.candidate.model_id
             lead = "▸ " if model == best else ""
             cells.append(f"{lead}{score(means[model])}" if model in means else "–")
-        name = group[0].board if len(group) == 1 else f"{_stem(group[0])}, mean of {len(group)}"
+        name = (
+            group[0].board
+            if len(group) == 1
+            else tr("{board}, mean of {n}", board=_stem(group[0]), n=len(group))
+        )
         rows.append((f"{name} ({benchmark.unit})", *cells))
     names = (item.candidate.model.name for item in result.items)
     return Table(
-        (Column("Shared board"), *(Column(name, right=True) for name in names)),
+        (Column(tr("Shared board")), *(Column(name, right=True) for name in names)),
         tuple(rows),
-        "Quality on shared boards (▸ leads)",
+        tr("Quality on shared boards (▸ leads)"),
     )
 
 
@@ -157,8 +177,8 @@ def _groups(shared: Sequence[SharedBoard]) -> list[list[SharedBoard]]:
 def _chances(result: Comparison) -> Pairs:
     names = {item.candidate.model_id: item.candidate.model.name for item in result.items}
     rows = tuple(
-        (f"{names[a]} better than {names[b]}", share(p))
+        (tr("{a} better than {b}", a=names[a], b=names[b]), share(p))
         for (a, b), p in result.better.items()
         if p >= 0.5
     )
-    return Pairs(rows, "Chance, from the intervals")
+    return Pairs(rows, tr("Chance, from the intervals"))

@@ -1,4 +1,4 @@
-"""The JSON Schema of the answers of `recommend`, `explain`, `compare`, `finetune` and `deploy`: what scripts read.
+"""The JSON Schema of the answers of `recommend`, `explain` and `compare`, and the list of all: what scripts read.
 
 Tests hold real answers against it. Keys are only added within a version.
 """
@@ -6,6 +6,8 @@ Tests hold real answers against it. Keys are only added within a version.
 from __future__ import annotations
 
 from llm_select.render.deploy_contract import DEPLOY
+from llm_select.render.estimate_contract import ESTIMATE
+from llm_select.render.evaluate_contract import EVALUATE
 from llm_select.render.finetune_contract import FINETUNE
 from llm_select.render.payload import VERSION, Json
 from llm_select.render.schema_words import COUNT, NUMBER, TEXT
@@ -194,6 +196,8 @@ CONTRACTS: dict[str, Json] = {
             "catalog_hash": TEXT,
         },
         {
+            "more_picks": COUNT,
+            "untried_count": COUNT,
             "models": _list(_ref("item")),
             "pareto": _list(TEXT),
             "stability": _list(_STABILITY),
@@ -228,7 +232,9 @@ CONTRACTS: dict[str, Json] = {
             "catalog_hash": TEXT,
         },
     ),
-    "deploy": DEPLOY,
+    "estimate": ESTIMATE,
     "finetune": FINETUNE,
+    "deploy": DEPLOY,
+    "evaluate": EVALUATE,
 }
 """By command; also printed by `llm-select catalog schema recommend`."""

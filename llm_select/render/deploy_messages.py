@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import tr, translated
+from llm_select.messages import Message
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import rate, share, tokens
+from llm_select.render.words import either, word, words
 
 if TYPE_CHECKING:
     from llm_select.selection.types import Reason, Value
@@ -23,200 +26,336 @@ def _num(v: Values, key: str) -> float:
 def _words(v: Values, key: str) -> str:
     value = v[key]
     names = value if isinstance(value, tuple) else (str(value),)
-    return ", ".join(name.replace("-", " ") for name in names)
+    return words(name.replace("-", " ") for name in names)
 
 
 def _derived(v: Values) -> str:
-    nodes = f" in each of {v['nodes']} machines" if _num(v, "nodes") > 1 else ""
-    held = "hold it at eight bits or as released" if v["clustered"] else "hold it"
-    return (
-        f"{v['devices']} × {v['machine']}{nodes}: the fewest of 1, 2, 4 and 8 in a machine that {held}; --gpus and "
-        "--nodes set them"
+    devices, machine = v["devices"], v["machine"]
+    if _num(v, "nodes") > 1:
+        if v["clustered"]:
+            return tr(
+                "{devices} × {machine} in each of {nodes} machines: the fewest of 1, 2, 4 and 8 in a machine that "
+                "hold it at eight bits or as released; --gpus and --nodes set them",
+                devices=devices,
+                machine=machine,
+                nodes=v["nodes"],
+            )
+        return tr(
+            "{devices} × {machine} in each of {nodes} machines: the fewest of 1, 2, 4 and 8 in a machine that "
+            "hold it; --gpus and --nodes set them",
+            devices=devices,
+            machine=machine,
+            nodes=v["nodes"],
+        )
+    if v["clustered"]:
+        return tr(
+            "{devices} × {machine}: the fewest of 1, 2, 4 and 8 in a machine that hold it at eight bits or as "
+            "released; --gpus and --nodes set them",
+            devices=devices,
+            machine=machine,
+        )
+    return tr(
+        "{devices} × {machine}: the fewest of 1, 2, 4 and 8 in a machine that hold it; --gpus and --nodes set them",
+        devices=devices,
+        machine=machine,
     )
 
 
 def _no_fit(v: Values) -> str:
-    each = f" on the fullest of {v['devices']} devices" if _num(v, "devices") > 1 else ""
-    word = "is tight" if v["verdict"] == "tight" else "does not fit"
-    return (
-        f"it {word}: up to {_num(v, 'needed_gib'):.1f} GiB{each}, "
-        f"{_num(v, 'usable_gib'):.1f} GiB usable"
+    needed, usable = f"{_num(v, 'needed_gib'):.1f}", f"{_num(v, 'usable_gib'):.1f}"
+    devices = _num(v, "devices")
+    if devices > 1 and v["verdict"] == "tight":
+        return tr(
+            "it is tight: up to {needed} GiB on the fullest of {devices} devices, {usable} GiB usable",
+            needed=needed,
+            devices=v["devices"],
+            usable=usable,
+        )
+    if devices > 1:
+        return tr(
+            "it does not fit: up to {needed} GiB on the fullest of {devices} devices, {usable} GiB usable",
+            needed=needed,
+            devices=v["devices"],
+            usable=usable,
+        )
+    if v["verdict"] == "tight":
+        return tr(
+            "it is tight: up to {needed} GiB, {usable} GiB usable", needed=needed, usable=usable
+        )
+    return tr(
+        "it does not fit: up to {needed} GiB, {usable} GiB usable", needed=needed, usable=usable
     )
 
 
 def _context(v: Values) -> str:
-    return f"{tokens(_num(v, 'tokens'))} tokens for a request, read and written, as asked"
+    return tr(
+        "{tokens} tokens for a request, read and written, as asked",
+        tokens=tokens(_num(v, "tokens")),
+    )
 
 
 def _tensor(v: Values) -> str:
-    inside = " inside a machine, where the fast links are" if _num(v, "nodes") > 1 else ""
-    return f"each layer is divided over {v['tensor']} devices{inside}: heads divide evenly"
+    if _num(v, "nodes") > 1:
+        return tr(
+            "each layer is divided over {devices} devices inside a machine, where the fast links are: heads divide "
+            "evenly",
+            devices=v["tensor"],
+        )
+    return tr(
+        "each layer is divided over {devices} devices: heads divide evenly", devices=v["tensor"]
+    )
 
 
 def _pipeline(v: Values) -> str:
     if _num(v, "nodes") > 1:
-        return f"{v['stages']} groups of layers, across machines: only a layer's output crosses the network"
-    return f"{v['stages']} groups of layers: heads do not divide over all {v['devices']} devices"
+        return tr(
+            "{stages} groups of layers, across machines: only a layer's output crosses the network",
+            stages=v["stages"],
+        )
+    return tr(
+        "{stages} groups of layers: heads do not divide over all {devices} devices",
+        stages=v["stages"],
+        devices=v["devices"],
+    )
 
 
 _PRIVATE = {
-    "VLLM_NO_USAGE_STATS": "no usage reports to its developers, which are on by default",
-    "HF_HUB_OFFLINE": "it does not ask the hub: the files are there",
-    "OLLAMA_NO_CLOUD": "no models or searches of its maker's cloud",
+    "VLLM_NO_USAGE_STATS": Message("no usage reports to its developers, which are on by default"),
+    "HF_HUB_OFFLINE": Message("it does not ask the hub: the files are there"),
+    "OLLAMA_NO_CLOUD": Message("no models or searches of its maker's cloud"),
 }
 
 SENTENCES: dict[str, str | Callable[[Values], str]] = {
     # where files come from
-    "files-published": lambda v: f"{v['format']} files of the card: {v['repository']}",
-    "files-unnamed": lambda v: (
-        f"{v['format']} files of the card: {v['repository']}; which file in it is not on the card: put its name in "
-        "place of FILE"
+    "files-published": lambda v: tr(
+        "{format} files of the card: {repository}", format=v["format"], repository=v["repository"]
     ),
-    "files-tag": lambda v: (
-        f"the card's tag {v['tag']}; Ollama's default is Q4_K_M, `ollama show {v['tag']}` tells"
+    "files-unnamed": lambda v: tr(
+        "{format} files of the card: {repository}; which file in it is not on the card: put its "
+        "name in place of FILE",
+        format=v["format"],
+        repository=v["repository"],
     ),
-    "files-direct": lambda v: f"the released weights: {v['repository']}",
-    "files-alias": lambda v: (
-        f"{v['repository']}: a name of the model on its card, which lists no files; check it"
+    "files-tag": lambda v: tr(
+        "the card's tag {tag}; Ollama's default is Q4_K_M, `ollama show {tag}` tells", tag=v["tag"]
     ),
-    "files-loading": lambda v: f"made of the released weights, {v['repository']}, while loading",
-    "files-loading-alias": lambda v: (
-        f"made while loading, from {v['repository']}: a name of the model on its card, which lists no files; check it"
+    "files-direct": lambda v: tr("the released weights: {repository}", repository=v["repository"]),
+    "files-alias": lambda v: tr(
+        "{repository}: a name of the model on its card, which lists no files; check it",
+        repository=v["repository"],
     ),
-    "files-prepared": lambda v: (
-        f"the card lists no {v['format']} files: made from the released weights, {v['repository']}"
+    "files-loading": lambda v: tr(
+        "made of the released weights, {repository}, while loading", repository=v["repository"]
     ),
-    "files-prepared-alias": lambda v: (
-        f"the card lists no files: made from {v['repository']}, a name of the model on its card; check it"
+    "files-loading-alias": lambda v: tr(
+        "made while loading, from {repository}: a name of the model on its card, which lists no "
+        "files; check it",
+        repository=v["repository"],
+    ),
+    "files-prepared": lambda v: tr(
+        "the card lists no {format} files: made from the released weights, {repository}",
+        format=v["format"],
+        repository=v["repository"],
+    ),
+    "files-prepared-alias": lambda v: tr(
+        "the card lists no files: made from {repository}, a name of the model on its card; check "
+        "it",
+        repository=v["repository"],
     ),
     # settings
-    "flag-tokenizer": "a converted model has no tokenizer: it is the released one's",
-    "flag-revision": "the revision on the card, so that the files cannot change",
-    "flag-name": "the name clients ask for",
-    "flag-task": "what the server does with a text",
-    "flag-host": "where it listens: this computer only, until told otherwise",
-    "flag-port": "the engine's default",
-    "flag-length": lambda v: f"texts are cut after {tokens(_num(v, 'tokens'))} tokens",
+    "flag-tokenizer": Message("a converted model has no tokenizer: it is the released one's"),
+    "flag-revision": Message("the revision on the card, so that the files cannot change"),
+    "flag-name": Message("the name clients ask for"),
+    "flag-task": Message("what the server does with a text"),
+    "flag-host": Message("where it listens: this computer only, until told otherwise"),
+    "flag-port": Message("the engine's default"),
+    "flag-length": lambda v: tr(
+        "texts are cut after {tokens} tokens", tokens=tokens(_num(v, "tokens"))
+    ),
     "flag-context": _context,
-    "flag-total-context": lambda v: (
-        f"{tokens(_num(v, 'tokens'))} tokens for each of {v['sequences']} request(s): the engine shares out the total"
+    "flag-total-context": lambda v: tr(
+        "{tokens} tokens for each of {sequences} request(s): the engine shares out the total",
+        tokens=tokens(_num(v, "tokens")),
+        sequences=v["sequences"],
     ),
-    "flag-sequences": lambda v: (
-        f"requests that run together; memory was counted for {v['sequences']}, more wait"
+    "flag-sequences": lambda v: tr(
+        "requests that run together; memory was counted for {sequences}, more wait",
+        sequences=v["sequences"],
     ),
-    "flag-pass-tokens": lambda v: (
-        f"tokens of one pass: memory was counted for {v['tokens']:,}, and large devices take more by default"
+    "flag-pass-tokens": lambda v: tr(
+        "tokens of one pass: memory was counted for {tokens}, and large devices take more by "
+        "default",
+        tokens=f"{v['tokens']:,}",
     ),
-    "flag-prompts": "prompts read together",
-    "flag-keep-loaded": "the model stays loaded; the default unloads it after five minutes",
-    "flag-loaded-models": "memory was counted for one model",
-    "flag-kv-type": lambda v: f"at {v['type']} the cache fits, at the default type it does not",
-    "flag-kv-asked": "as asked",
-    "flag-flash-attention": "a quantized cache needs it",
-    "flag-share": lambda v: (
-        f"the share of a device on which the estimate stands; up to {_num(v, 'needed_gib'):.1f} of the "
-        f"{_num(v, 'room_gib'):.1f} GiB it gives are needed, the engine fills the rest with cache"
+    "flag-prompts": Message("prompts read together"),
+    "flag-keep-loaded": Message(
+        "the model stays loaded; the default unloads it after five minutes"
     ),
-    "flag-share-raised": lambda v: (
-        f"raised to {share(_num(v, 'share'))}: at the default it does not fit; leave nothing else on the device"
+    "flag-loaded-models": Message("memory was counted for one model"),
+    "flag-kv-type": lambda v: tr(
+        "at {type} the cache fits, at the default type it does not", type=v["type"]
     ),
-    "flag-host-gib": lambda v: f"{v['layers']} layers do not fit and stay in main memory",
-    "flag-all-layers": "all layers fit on the device",
-    "flag-some-layers": lambda v: (
-        f"{v['left']} of {v['layers']} layers stay in main memory; the output layer counts as one more"
+    "flag-kv-asked": Message("as asked"),
+    "flag-flash-attention": Message("a quantized cache needs it"),
+    "flag-share": lambda v: tr(
+        "the share of a device on which the estimate stands; up to {needed} of the "
+        "{room} GiB it gives are needed, the engine fills the rest with cache",
+        needed=f"{_num(v, 'needed_gib'):.1f}",
+        room=f"{_num(v, 'room_gib'):.1f}",
     ),
-    "flag-device": "what it runs on",
-    "flag-layer-split": lambda v: f"whole layers over {v['devices']} devices",
+    "flag-share-raised": lambda v: tr(
+        "raised to {share}: at the default it does not fit; leave nothing else on the device",
+        share=share(_num(v, "share")),
+    ),
+    "flag-host-gib": lambda v: tr(
+        "{layers} layers do not fit and stay in main memory", layers=v["layers"]
+    ),
+    "flag-all-layers": Message("all layers fit on the device"),
+    "flag-some-layers": lambda v: tr(
+        "{left} of {layers} layers stay in main memory; the output layer counts as one more",
+        left=v["left"],
+        layers=v["layers"],
+    ),
+    "flag-device": Message("what it runs on"),
+    "flag-layer-split": lambda v: tr("whole layers over {devices} devices", devices=v["devices"]),
     "flag-tensor": _tensor,
     "flag-pipeline": _pipeline,
-    "flag-nodes": lambda v: (
-        f"{v['nodes']} machines, each told its place and the address of the first"
+    "flag-nodes": lambda v: tr(
+        "{nodes} machines, each told its place and the address of the first", nodes=v["nodes"]
     ),
-    "flag-quantization": lambda v: f"makes {v['format']} of the released weights",
-    "flag-dtype": lambda v: f"the format the memory was counted for: {v['format']}",
-    "flag-parser-detected": "the engine finds it from the chat template; off, with a warning, where it finds none",
-    "flag-tool-parser": "named for this model in the engine's pages",
-    "flag-reasoning-parser": "named for this model in the engine's pages",
-    "flag-chat-template": "the template the engine's pages name for tool calls of this model",
-    "flag-offline": "no network once the file is there",
-    "flag-private": lambda v: _PRIVATE.get(
-        str(v["variable"]), "keeps the server from reaching out"
+    "flag-quantization": lambda v: tr("makes {format} of the released weights", format=v["format"]),
+    "flag-dtype": lambda v: tr(
+        "the format the memory was counted for: {format}", format=v["format"]
+    ),
+    "flag-parser-detected": Message(
+        "the engine finds it from the chat template; off, with a warning, where it finds none"
+    ),
+    "flag-tool-parser": Message("named for this model in the engine's pages"),
+    "flag-reasoning-parser": Message("named for this model in the engine's pages"),
+    "flag-chat-template": Message(
+        "the template the engine's pages name for tool calls of this model"
+    ),
+    "flag-offline": Message("no network once the file is there"),
+    "flag-private": lambda v: translated(
+        _PRIVATE.get(str(v["variable"]), Message("keeps the server from reaching out"))
     ),
     # notes
     "note-no-fit": _no_fit,
     "note-encoder-head": (
-        "an encoder answers nothing until it is fine-tuned: serve the fine-tuned checkpoint in place of this one "
-        "(`llm-select finetune`)"
+        Message(
+            "an encoder answers nothing until it is fine-tuned: serve the fine-tuned checkpoint in "
+            "place of this one (`llm-select finetune`)"
+        )
     ),
-    "note-embedder": "serving it means texts in, vectors out: it writes nothing",
-    "note-encoder-decoder": "pretrained to restore text: fine-tune it, unless its own prompt formats are what you need",
-    "note-base-model": "a base model without a chat format: it continues text (/v1/completions), it does not answer",
-    "note-own-server": lambda v: (
-        f"{v['engine']} has no server for this kind of model: --export writes a small one, one request after the "
-        "other; for many users put a queue before it"
+    "note-embedder": Message("serving it means texts in, vectors out: it writes nothing"),
+    "note-encoder-decoder": Message(
+        "pretrained to restore text: fine-tune it, unless its own prompt formats are what you need"
     ),
-    "note-kv-loss": lambda v: (
-        f"what a cache of type {v['type']} costs in quality is not in the catalog"
+    "note-base-model": Message(
+        "a base model without a chat format: it continues text (/v1/completions), it does not "
+        "answer"
     ),
-    "note-format-loss": lambda v: (
-        f"what {v['format']} costs in quality: see `llm-select explain` for the task"
+    "note-own-server": lambda v: tr(
+        "{engine} has no server for this kind of model: --export writes a small one, one request "
+        "after the other; for many users put a queue before it",
+        engine=v["engine"],
     ),
-    "note-context-unbound": lambda v: (
-        f"the server has no option for the length of a request: longer ones than {tokens(_num(v, 'tokens'))} tokens "
-        "may run out of memory"
+    "note-kv-loss": lambda v: tr(
+        "what a cache of type {type} costs in quality is not in the catalog", type=v["type"]
     ),
-    "note-no-images": lambda v: f"{v['engine']} runs it without images: its tower is left out",
+    "note-format-loss": lambda v: tr(
+        "what {format} costs in quality: see `llm-select explain` for the task", format=v["format"]
+    ),
+    "note-context-unbound": lambda v: tr(
+        "the server has no option for the length of a request: longer ones than {tokens} tokens "
+        "may run out of memory",
+        tokens=tokens(_num(v, "tokens")),
+    ),
+    "note-no-images": lambda v: tr(
+        "{engine} runs it without images: its tower is left out", engine=v["engine"]
+    ),
     "note-projector": (
-        "images need a second file that `convert_hf_to_gguf.py --mmproj` makes: add --mmproj FILE (memory counts it)"
+        Message(
+            "images need a second file that `convert_hf_to_gguf.py --mmproj` makes: add --mmproj "
+            "FILE (memory counts it)"
+        )
     ),
-    "note-one-at-a-time": "it runs one request at a time; the others wait",
-    "note-parsers-built-in": "tool calls and reasoning are found from the chat template without a setting",
-    "note-parsers-detected": "tool calls and reasoning by the chat template",
-    "note-parsers-known": "tool calls and reasoning as the engine's pages say for this model",
-    "note-parsers-partly": lambda v: (
-        f"no parser is named for its {_words(v, 'missing')}: none is set"
+    "note-one-at-a-time": Message("it runs one request at a time; the others wait"),
+    "note-parsers-built-in": Message(
+        "tool calls and reasoning are found from the chat template without a setting"
+    ),
+    "note-parsers-detected": Message("tool calls and reasoning by the chat template"),
+    "note-parsers-known": Message(
+        "tool calls and reasoning as the engine's pages say for this model"
+    ),
+    "note-parsers-partly": lambda v: tr(
+        "no parser is named for its {missing}: none is set", missing=_words(v, "missing")
     ),
     "note-parsers-unknown": (
-        "the engine's pages name no parsers for this model: tool calls and reasoning come as plain text"
+        Message(
+            "the engine's pages name no parsers for this model: tool calls and reasoning come as "
+            "plain text"
+        )
     ),
     # order
-    "behind-fit": lambda v: f"{v['than']} fits",
-    "behind-alone": lambda v: f"{v['than']} runs requests together",
-    "behind-replicas": lambda v: f"{v['replicas']} replicas where {v['than']} takes {v['best']}",
-    "behind-offload": lambda v: f"{v['than']} leaves fewer layers in main memory",
-    "behind-format": lambda v: f"{v['format']} where {v['than']} takes {v['best']}",
-    "behind-files": lambda v: f"its files must be made first, {v['than']} loads files that exist",
+    "behind-fit": lambda v: tr("{than} fits", than=v["than"]),
+    "behind-alone": lambda v: tr("{than} runs requests together", than=v["than"]),
+    "behind-replicas": lambda v: tr(
+        "{replicas} replicas where {than} takes {best}",
+        replicas=v["replicas"],
+        than=v["than"],
+        best=v["best"],
+    ),
+    "behind-offload": lambda v: tr("{than} leaves fewer layers in main memory", than=v["than"]),
+    "behind-format": lambda v: tr(
+        "{format} where {than} takes {best}", format=v["format"], than=v["than"], best=v["best"]
+    ),
+    "behind-files": lambda v: tr(
+        "its files must be made first, {than} loads files that exist", than=v["than"]
+    ),
     "behind-slower": lambda v: (
-        f"{_pace(_num(v, 'pace'))} requests/s expected, {v['than']} {_pace(_num(v, 'best'))}"
+        tr(
+            "{pace} requests/s expected, {than} {best}",
+            pace=_pace(_num(v, "pace")),
+            than=v["than"],
+            best=_pace(_num(v, "best")),
+        )
         if v["pace"]
-        else "no speed known for it"
+        else tr("no speed known for it")
     ),
-    "behind-install": lambda v: (
-        f"no image or package of it for these devices is in the catalog, {v['than']} has one"
+    "behind-install": lambda v: tr(
+        "no image or package of it for these devices is in the catalog, {than} has one",
+        than=v["than"],
     ),
-    "behind-listed": lambda v: f"alike; {v['than']} is listed first in the catalog",
+    "behind-listed": lambda v: tr("alike; {than} is listed first in the catalog", than=v["than"]),
     # engines that do not serve it
-    "engine-kind": lambda v: f"does not run {v['kind']} models",
-    "engine-architecture": lambda v: f"does not list {v['model_type']}",
-    "engine-device": lambda v: f"does not run on {v['machine']}",
-    "engine-one-device": lambda v: f"runs on one device, not on {v['devices']}",
-    "engine-one-node": lambda v: f"no settings known for {v['nodes']} machines",
-    "engine-no-kv-type": lambda v: f"has no cache type {v['type']}; it has {_words(v, 'types')}",
-    "engine-no-format": "loads none of the formats asked for, or none on this device",
-    "engine-no-files": "no files in its formats on the card, and it cannot make them",
-    "engine-unknown-server": "the catalog does not say how to start it",
-    "server-kind": lambda v: f"its server does not take {v['kind']} models",
+    "engine-kind": lambda v: tr("does not run {kind} models", kind=word(v["kind"])),
+    "engine-architecture": lambda v: tr("does not list {model_type}", model_type=v["model_type"]),
+    "engine-device": lambda v: tr("does not run on {machine}", machine=v["machine"]),
+    "engine-one-device": lambda v: tr("runs on one device, not on {devices}", devices=v["devices"]),
+    "engine-one-node": lambda v: tr("no settings known for {nodes} machines", nodes=v["nodes"]),
+    "engine-no-kv-type": lambda v: tr(
+        "has no cache type {type}; it has {types}", type=v["type"], types=_words(v, "types")
+    ),
+    "engine-no-format": Message("loads none of the formats asked for, or none on this device"),
+    "engine-no-files": Message("no files in its formats on the card, and it cannot make them"),
+    "engine-unknown-server": Message("the catalog does not say how to start it"),
+    "server-kind": lambda v: tr("its server does not take {kind} models", kind=word(v["kind"])),
     # the answer
     "devices-derived": _derived,
-    "lengths-read": lambda v: (
-        f"texts of {tokens(_num(v, 'prompt'))} tokens, {v['batch']} at a time"
+    "lengths-read": lambda v: tr(
+        "texts of {prompt} tokens, {batch} at a time",
+        prompt=tokens(_num(v, "prompt")),
+        batch=v["batch"],
     ),
     "privacy-self-hosted": (
-        "nothing leaves the machine once the files are there: prompts and answers stay on it, and its settings "
-        "turn off what the engine would report or look up"
+        Message(
+            "nothing leaves the machine once the files are there: prompts and answers stay on it, "
+            "and its settings turn off what the engine would report or look up"
+        )
     ),
-    "privacy-hosted": lambda v: (
-        f"every prompt and every answer goes to {_words_or(v, 'providers')}"
+    "privacy-hosted": lambda v: tr(
+        "every prompt and every answer goes to {providers}", providers=_words_or(v, "providers")
     ),
 }
 
@@ -224,7 +363,7 @@ SENTENCES: dict[str, str | Callable[[Values], str]] = {
 def _words_or(v: Values, key: str) -> str:
     value = v[key]
     names = value if isinstance(value, tuple) else (str(value),)
-    return " or ".join(dict.fromkeys(names)) or "its provider"
+    return either(dict.fromkeys(names)) or tr("its provider")
 
 
 def _pace(value: float) -> str:
@@ -236,4 +375,4 @@ def say(reason: Reason) -> str:
     make = SENTENCES.get(reason.code)
     if make is None:
         return sentence(reason)
-    return make if isinstance(make, str) else make(reason.values)
+    return translated(make) if isinstance(make, str) else make(reason.values)

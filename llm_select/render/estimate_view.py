@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.explain_view import memory_pairs
 from llm_select.render.messages import sentence
@@ -19,6 +20,7 @@ from llm_select.render.payload import (
     requirements_json,
     speed_json,
 )
+from llm_select.render.words import word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -36,12 +38,12 @@ def estimate_document(
     """All formats in a table, one in detail, and what was assumed."""
     machine = requirements.machine
     columns = (
-        Column("Format, engine"),
-        Column("Total GiB", right=True),
-        Column("Verdict" if machine is not None else "Needs GiB", right=machine is None),
-        Column("Tokens/s", right=True),
-        Column("Context", right=True),
-        Column("Batch", right=True),
+        Column(tr("Format, engine")),
+        Column(tr("Total GiB"), right=True),
+        Column(tr("Verdict") if machine is not None else tr("Needs GiB"), right=machine is None),
+        Column(tr("Tokens/s"), right=True),
+        Column(tr("Context"), right=True),
+        Column(tr("Batch"), right=True),
     )
     rows = []
     for one in found:
@@ -50,7 +52,7 @@ def estimate_document(
             (
                 _variant(one),
                 f"{one.memory.total / GIB:.1f} ({one.memory.low / GIB:.1f}–{one.memory.high / GIB:.1f})",
-                str(one.memory.verdict) if machine is not None else f"{one.needed_gib:.1f}",
+                word(one.memory.verdict) if machine is not None else f"{one.needed_gib:.1f}",
                 f"{rate(decode.expected)} ({rate(decode.low)}–{rate(decode.high)})"
                 if decode is not None
                 else "–",
@@ -58,35 +60,48 @@ def estimate_document(
                 tokens(one.largest_batch) if one.largest_batch is not None else "–",
             )
         )
-    where = f" on {machine.devices} × {machine.name}" if machine is not None else ""
-    blocks: list[Block] = [Text(f"{name}{where}", "head"), Table(columns, tuple(rows))]
+    head = name
+    if machine is not None:
+        head = tr(
+            "{model} on {machine}",
+            model=name,
+            machine=f"{machine.devices} × {translated(machine.name)}",
+        )
+    blocks: list[Block] = [Text(head, "head"), Table(columns, tuple(rows))]
     if machine is not None:
         blocks.append(
             Text(
-                "Context and batch: the largest that still fit, each with the other as asked.",
+                tr("Context and batch: the largest that still fit, each with the other as asked."),
                 "note",
             )
         )
-    blocks.append(memory_pairs(chosen.memory, f"{_variant(chosen)} in parts"))
+    blocks.append(memory_pairs(chosen.memory, tr("{variant} in parts", variant=_variant(chosen))))
     if chosen.speed.prefill is not None:
         low, expected, high = chosen.speed.prefill
-        text = f"{rate(expected)} tokens/s ({rate(low)} to {rate(high)})"
-        blocks.append(Pairs((("reading the prompt", text),)))
+        text = tr(
+            "{expected} tokens/s ({low} to {high})",
+            expected=rate(expected),
+            low=rate(low),
+            high=rate(high),
+        )
+        blocks.append(Pairs(((tr("reading the prompt"), text),)))
     if held_by:
         blocks.append(_holders(held_by, _variant(chosen)))
         blocks.append(
             Text(
-                "By maker: the smallest, and larger ones only where they are faster. Memory counts first, for prices "
-                "are not in the catalog.",
+                tr(
+                    "By maker: the smallest, and larger ones only where they are faster. Memory counts "
+                    "first, for prices are not in the catalog."
+                ),
                 "note",
             )
         )
-    notes = [("assumed", sentence(reason)) for reason in requirements.assumed]
-    notes += [("assumed", assumption_sentence(a)) for a in chosen.memory.assumptions]
-    notes += [("assumed", assumption_sentence(a)) for a in chosen.speed.assumptions]
+    notes = [(tr("assumed"), sentence(reason)) for reason in requirements.assumed]
+    notes += [(tr("assumed"), assumption_sentence(a)) for a in chosen.memory.assumptions]
+    notes += [(tr("assumed"), assumption_sentence(a)) for a in chosen.speed.assumptions]
     if chosen.speed.missing:
-        notes.append(("no speed", chosen.speed.missing.replace("-", " ")))
-    blocks.append(Pairs(tuple(dict.fromkeys(notes)), "On what this stands"))
+        notes.append((tr("no speed"), word(chosen.speed.missing.replace("-", " "))))
+    blocks.append(Pairs(tuple(dict.fromkeys(notes)), tr("On what this stands")))
     return Document(tuple(blocks), [flat_footprint(one) for one in found])
 
 
@@ -105,12 +120,12 @@ def _holders(held_by: Sequence[Holder], variant: str) -> Table:
             )
         )
     columns = (
-        Column("Device"),
+        Column(tr("Device")),
         Column("GiB", right=True),
         Column("GB/s", right=True),
-        Column("Tokens/s", right=True),
+        Column(tr("Tokens/s"), right=True),
     )
-    return Table(columns, tuple(rows), f"Devices that hold {variant}")
+    return Table(columns, tuple(rows), tr("Devices that hold {variant}", variant=variant))
 
 
 def _variant(one: Footprint) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_select.i18n import listing, tr
 from llm_select.render.payload import VERSION, Json
 
 if TYPE_CHECKING:
@@ -41,13 +42,19 @@ def note_sentence(note: Note) -> str:
     """What a user should know of the data."""
     v = note.values
     if note.code == "sampled":
-        return f"{v['taken']} examples drawn at random from {v['of']}"
+        return tr("{taken} examples drawn at random from {of}", taken=v["taken"], of=v["of"])
     raw = v["lines"]
-    lines = ", ".join(str(line) for line in raw) if isinstance(raw, tuple) else str(raw)
+    lines = listing(str(line) for line in raw) if isinstance(raw, tuple) else str(raw)
     if note.code == "duplicates":
-        return f"{v['count']} examples are repeated (line {lines}, …): each is asked once and counted as often"
-    return (
-        f"{v['count']} examples repeat an earlier one with another right answer (line {lines}, …)"
+        return tr(
+            "{n} examples are repeated (line {lines}, …): each is asked once and counted as often",
+            n=v["count"],
+            lines=lines,
+        )
+    return tr(
+        "{n} examples repeat an earlier one with another right answer (line {lines}, …)",
+        n=v["count"],
+        lines=lines,
     )
 
 

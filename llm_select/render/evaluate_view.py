@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from llm_select.evaluation.metrics import UNITS
 from llm_select.evaluation.results import FEW
+from llm_select.i18n import listing, tr, translated
+from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.evaluate_payload import Shown, note_sentence, record_of
 from llm_select.render.numbers import tokens
+from llm_select.render.words import either, word
 
 if TYPE_CHECKING:
     from llm_select.evaluation.journal import Spend
@@ -22,37 +25,38 @@ _SHOWN = 160
 """Characters of a text that are shown."""
 
 REASONS = {
-    "budget": "stopped before the budget would have been exceeded",
-    "redirect": "the endpoint sends on to another address; nothing was sent there",
-    "connect": "the endpoint cannot be reached",
-    "long-wait": "the endpoint asks for a longer pause than this run takes",
-    "failing": "given up after failures in a row",
-    "401": "the endpoint refuses the key; --api-key-env names the variable that holds it",
-    "403": "the endpoint refuses access with this key",
-    "404": "the endpoint has no such model or address",
-    "timeout": "no answer in time",
-    "broken": "the connection broke off",
-    "cut-json": "the answer broke off",
-    "not-json": "the answer was no JSON: is it the address of a model server?",
-    "no-answer": "the answer held no choice",
-    "too-long": "the text is longer than the model reads",
-    "not-in-batch": "the batch job left no answer to it",
-    "language": "the model does not write this language",
+    "budget": Message("stopped before the budget would have been exceeded"),
+    "redirect": Message("the endpoint sends on to another address; nothing was sent there"),
+    "connect": Message("the endpoint cannot be reached"),
+    "long-wait": Message("the endpoint asks for a longer pause than this run takes"),
+    "failing": Message("given up after failures in a row"),
+    "401": Message("the endpoint refuses the key; --api-key-env names the variable that holds it"),
+    "403": Message("the endpoint refuses access with this key"),
+    "404": Message("the endpoint has no such model or address"),
+    "timeout": Message("no answer in time"),
+    "broken": Message("the connection broke off"),
+    "cut-json": Message("the answer broke off"),
+    "not-json": Message("the answer was no JSON: is it the address of a model server?"),
+    "no-answer": Message("the answer held no choice"),
+    "too-long": Message("the text is longer than the model reads"),
+    "not-in-batch": Message("the batch job left no answer to it"),
+    "language": Message("the model does not write this language"),
 }
 """Sentences for codes of failures; a code that is a status of HTTP speaks for itself."""
 
 
 def why(failure: Failure) -> str:
     """A failure as a sentence, with the server's own words."""
-    sentence = REASONS.get(failure.code, "")
-    hint = "ask it with --api completions" if "chat template" in failure.detail else ""
-    return "; ".join(part.rstrip(".") for part in (sentence, failure.detail, hint) if part)
+    sentence = translated(REASONS.get(failure.code, ""))
+    hint = tr("ask it with --api completions") if "chat template" in failure.detail else ""
+    return "; ".join(
+        part.rstrip(".") for part in (sentence, translated(failure.detail), hint) if part
+    )
 
 
 def evaluation_document(evaluation: Evaluation, shown: Shown) -> Document:
     """The page."""
-    head = f"{shown.task_name}{f' ({shown.language})' if shown.language else ''} on {shown.data}"
-    blocks: list[Block] = [Text(f"{head}: {shown.examples} examples", "head"), _scores(evaluation)]
+    blocks: list[Block] = [Text(_head(shown), "head"), _scores(evaluation)]
     blocks += _failures(evaluation)
     if evaluation.pairs:
         blocks.append(_pairs(evaluation))
@@ -61,8 +65,22 @@ def evaluation_document(evaluation: Evaluation, shown: Shown) -> Document:
     for result in evaluation.results:
         if result.worst:
             blocks.append(_worst(result))
-    blocks.append(Pairs(tuple(_stands_on(evaluation, shown)), "On what this stands"))
+    blocks.append(Pairs(tuple(_stands_on(evaluation, shown)), tr("On what this stands")))
     return Document(tuple(blocks), [record_of(r, shown) for r in evaluation.results])
+
+
+def _head(shown: Shown) -> str:
+    if shown.language:
+        return tr(
+            "{task} ({language}) on {data}: {n} examples",
+            task=shown.task_name,
+            language=shown.language,
+            data=shown.data,
+            n=shown.examples,
+        )
+    return tr(
+        "{task} on {data}: {n} examples", task=shown.task_name, data=shown.data, n=shown.examples
+    )
 
 
 def _points(interval: Interval) -> str:
@@ -72,9 +90,9 @@ def _points(interval: Interval) -> str:
 def _scores(evaluation: Evaluation) -> Table:
     measured = next((r.scores for r in evaluation.results if r.scores), ())
     metrics = [score.metric for score in measured]
-    columns = [Column("Model"), *(Column(UNITS[m], right=True) for m in metrics)]
-    columns += [Column("Answered", right=True), Column("Unreadable", right=True)]
-    columns += [Column("s each", right=True, wide=True)]
+    columns = [Column(tr("Model")), *(Column(translated(UNITS[m]), right=True) for m in metrics)]
+    columns += [Column(tr("Answered"), right=True), Column(tr("Unreadable"), right=True)]
+    columns += [Column(tr("s each"), right=True, wide=True)]
     rows = []
     for result in evaluation.results:
         points = [_points(score.interval) for score in result.scores] or ["–"] * len(metrics)
@@ -95,30 +113,38 @@ def _failures(evaluation: Evaluation) -> list[Block]:
             reasons = [f"{count} × {why(Failure(code, said))}" for code, said, count in result.why]
             asked = sum(count for _, _, count in result.why)
             if result.failed > asked:
-                reasons.append(f"{result.failed - asked} not asked")
-            text = f"{result.label}: {result.failed} without an answer, in no score: {'; '.join(reasons)}."
+                reasons.append(tr("{n} not asked", n=result.failed - asked))
+            text = tr(
+                "{model}: {n} without an answer, in no score: {reasons}.",
+                model=result.label,
+                n=result.failed,
+                reasons="; ".join(reasons),
+            )
             blocks.append(Text(text, "warn"))
     return blocks
 
 
 def _pairs(evaluation: Evaluation) -> Table:
-    unit = UNITS[evaluation.metric]
+    unit = translated(UNITS[evaluation.metric])
     rows = []
     for pair in evaluation.pairs:
         gap = pair.difference
-        ends = f" ({gap.low:+.1f} to {gap.high:+.1f})"
-        sure = "yes" if pair.corrected < SURE else "no"
-        rows.append(
-            (pair.one, pair.other, f"{gap.value:+.1f}{ends}", f"{pair.corrected:.3f}", sure)
+        points = tr(
+            "{value} ({low} to {high})",
+            value=f"{gap.value:+.1f}",
+            low=f"{gap.low:+.1f}",
+            high=f"{gap.high:+.1f}",
         )
+        sure = word("yes" if pair.corrected < SURE else "no")
+        rows.append((pair.one, pair.other, points, f"{pair.corrected:.3f}", sure))
     columns = (
-        Column("Better"),
-        Column("than"),
-        Column(f"by {unit}", right=True),
+        Column(tr("Better")),
+        Column(tr("than")),
+        Column(tr("by {unit}", unit=unit), right=True),
         Column("p", right=True),
-        Column("Told apart"),
+        Column(tr("Told apart")),
     )
-    return Table(columns, tuple(rows), "Who is better, on the same examples")
+    return Table(columns, tuple(rows), tr("Who is better, on the same examples"))
 
 
 def _languages(evaluation: Evaluation) -> list[Block]:
@@ -133,13 +159,19 @@ def _languages(evaluation: Evaluation) -> list[Block]:
             group = next((g for g in result.languages if g.language == name), None)
             cells.append("–" if group is None else _points(group.score))
             count = max(count, group.examples if group is not None else 0)
-        rows.append((name or "(not given)", str(count), *cells))
+        rows.append((name or tr("(not given)"), str(count), *cells))
     columns = (
-        Column("Language"),
-        Column("Examples", right=True),
+        Column(tr("Language")),
+        Column(tr("Examples"), right=True),
         *(Column(r.label, right=True) for r in held),
     )
-    return [Table(columns, tuple(rows), f"{UNITS[evaluation.metric]} by language")]
+    return [
+        Table(
+            columns,
+            tuple(rows),
+            tr("{metric} by language", metric=translated(UNITS[evaluation.metric])),
+        )
+    ]
 
 
 def _labels(evaluation: Evaluation) -> list[Block]:
@@ -156,11 +188,11 @@ def _labels(evaluation: Evaluation) -> list[Block]:
             )
         rows.append((row.label, str(row.expected), *cells))
     columns = (
-        Column("Label"),
-        Column("In the data", right=True),
+        Column(tr("Label")),
+        Column(tr("In the data"), right=True),
         *(Column(r.label, right=True) for r in held),
     )
-    return [Table(columns, tuple(rows), "F1 (precision, recall) by label")]
+    return [Table(columns, tuple(rows), tr("F1 (precision, recall) by label"))]
 
 
 def _cut(text: str) -> str:
@@ -172,25 +204,36 @@ def _worst(result: Result) -> Pairs:
     rows: list[tuple[str, str]] = []
     for bad in result.worst:
         rows += [
-            (f"line {bad.line}", _cut(bad.shown)),
-            ("  right", _cut(bad.expected)),
-            ("  answer" if bad.parsed else "  unreadable", _cut(bad.answer) or "(empty)"),
+            (tr("line {line}", line=bad.line), _cut(bad.shown)),
+            (f"  {tr('right')}", _cut(bad.expected)),
+            (
+                f"  {tr('answer') if bad.parsed else tr('unreadable')}",
+                _cut(bad.answer) or tr("(empty)"),
+            ),
         ]
-    return Pairs(tuple(rows), f"Worst of {result.label}")
+    return Pairs(tuple(rows), tr("Worst of {model}", model=result.label))
 
 
 def _stands_on(evaluation: Evaluation, shown: Shown) -> list[tuple[str, str]]:
-    rows = [("data", f"{shown.data}, sha256 {shown.digest[:16]}…")]
-    rows += [("data", note_sentence(note)) for note in shown.notes]
+    rows = [(tr("data"), f"{shown.data}, sha256 {shown.digest[:16]}…")]
+    rows += [(tr("data"), note_sentence(note)) for note in shown.notes]
     if shown.examples < FEW:
-        rows.append(("data", f"fewer than {FEW} examples: the intervals themselves are uncertain"))
+        rows.append(
+            (
+                tr("data"),
+                tr("fewer than {n} examples: the intervals themselves are uncertain", n=FEW),
+            )
+        )
     scores = next((r.scores for r in evaluation.results if r.scores), ())
-    rows += [("metric", score.signature) for score in scores]
+    rows += [(tr("metric"), score.signature) for score in scores]
     if scores:
-        rows.append(("interval", "95 %, by bootstrap over the examples"))
+        rows.append((tr("interval"), tr("95 %, by bootstrap over the examples")))
     if evaluation.pairs:
         rows.append(
-            ("p", "approximate randomization, corrected for the number of pairs by Holm's method")
+            (
+                "p",
+                tr("approximate randomization, corrected for the number of pairs by Holm's method"),
+            )
         )
     for result in evaluation.results:
         rows += _of_model(result, shown)
@@ -199,17 +242,26 @@ def _stands_on(evaluation: Evaluation, shown: Shown) -> list[tuple[str, str]]:
         place for place in dict.fromkeys(asked) if not place.startswith(("transformers:", "batch:"))
     ]
     if away:
-        rows.append(("sent to", f"{', '.join(away)} and nowhere else"))
+        rows.append((tr("sent to"), tr("{places} and nowhere else", places=listing(away))))
     elif asked:
-        rows.append(("sent to", "nowhere by this command"))
+        rows.append((tr("sent to"), tr("nowhere by this command")))
     else:
-        rows.append(("sent to", "nowhere: no request was sent"))
+        rows.append((tr("sent to"), tr("nowhere: no request was sent")))
     rows.append(
-        ("journal", f"{shown.journal}: every answer; --resume asks only for what is missing")
+        (
+            tr("journal"),
+            tr(
+                "{journal}: every answer; --resume asks only for what is missing",
+                journal=shown.journal,
+            ),
+        )
     )
-    rows += [("saved", path) for path in shown.saved]
+    rows += [(tr("saved"), path) for path in shown.saved]
     rows += [
-        ("not saved", f"{label}: some examples have no answer; --resume asks for them again")
+        (
+            tr("not saved"),
+            tr("{model}: some examples have no answer; --resume asks for them again", model=label),
+        )
         for label in shown.unsaved
     ]
     return rows
@@ -219,35 +271,91 @@ def _of_model(result: Result, shown: Shown) -> list[tuple[str, str]]:
     rows = []
     label = result.label
     if result.unparsable:
-        rows.append(("counted", f"{label}: {result.unparsable} unreadable answers, as wrong ones"))
+        rows.append(
+            (
+                tr("counted"),
+                tr(
+                    "{model}: {n} unreadable answers, as wrong ones",
+                    model=label,
+                    n=result.unparsable,
+                ),
+            )
+        )
     if result.cut:
         rows.append(
-            ("cut", f"{label}: {result.cut} answers reached the limit; raise it with --max-tokens")
+            (
+                tr("cut"),
+                tr(
+                    "{model}: {n} answers reached the limit; raise it with --max-tokens",
+                    model=label,
+                    n=result.cut,
+                ),
+            )
         )
     if result.reasoned:
-        rows.append(("thinking", f"{label}: {result.reasoned} of the answers came with reasoning"))
+        rows.append(
+            (
+                tr("thinking"),
+                tr(
+                    "{model}: {n} of the answers came with reasoning",
+                    model=label,
+                    n=result.reasoned,
+                ),
+            )
+        )
     rows.append(
-        ("spent", f"{label}: {spend_sentence(shown.spends[label], shown.prices.get(label))}")
+        (tr("spent"), f"{label}: {spend_sentence(shown.spends[label], shown.prices.get(label))}")
     )
     if shown.reused.get(label):
         rows.append(
-            ("reused", f"{label}: {shown.reused[label]} answers of an earlier run, not paid again")
+            (
+                tr("reused"),
+                tr(
+                    "{model}: {n} answers of an earlier run, not paid again",
+                    model=label,
+                    n=shown.reused[label],
+                ),
+            )
         )
     if label in shown.unknown:
         near = shown.unknown[label]
-        hint = f"; is {' or '.join(near)} meant?" if near else ""
-        rows.append(("no card", f"{label} is not in the catalog{hint}"))
+        text = (
+            tr("{model} is not in the catalog; is {near} meant?", model=label, near=either(near))
+            if near
+            else tr("{model} is not in the catalog", model=label)
+        )
+        rows.append((tr("no card"), text))
     return rows
 
 
 def spend_sentence(spend: Spend, price: str | None) -> str:
     """What was used, and what may have been charged beyond it."""
-    money = f", ${spend.billed.usd:.4f} ({price})" if price is not None else ", no price known"
-    text = f"{spend.attempts} requests, {tokens(spend.billed.tokens)} tokens{money}"
-    if spend.lost:
-        more = f" or ${spend.unconfirmed.usd:.4f}" if price is not None else ""
-        text += (
-            f"; {spend.lost} more broke off and may have been charged, at most "
-            f"{tokens(spend.unconfirmed.tokens)} tokens{more}"
+    values = {"requests": spend.attempts, "tokens": tokens(spend.billed.tokens)}
+    text = (
+        tr("{requests} requests, {tokens} tokens, no price known", **values)
+        if price is None
+        else tr(
+            "{requests} requests, {tokens} tokens, ${usd} ({price})",
+            usd=f"{spend.billed.usd:.4f}",
+            price=price,
+            **values,
         )
-    return text
+    )
+    if not spend.lost:
+        return text
+    lost, most = spend.lost, tokens(spend.unconfirmed.tokens)
+    more = (
+        tr(
+            "{n} more broke off and may have been charged, at most {tokens} tokens",
+            n=lost,
+            tokens=most,
+        )
+        if price is None
+        else tr(
+            "{n} more broke off and may have been charged, at most {tokens} tokens or ${usd}",
+            n=lost,
+            tokens=most,
+            usd=f"{spend.unconfirmed.usd:.4f}",
+        )
+    )
+    return f"{text}; {more}"

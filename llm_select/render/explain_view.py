@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import prose, tr
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
     evidence_table,
@@ -15,10 +16,12 @@ from llm_select.render.item_view import (
     stacked,
     terms_table,
 )
+from llm_select.render.labels import name_of, task_label
 from llm_select.render.loss_view import loss_cell, pairs_table
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
 from llm_select.render.thinking_view import thinking_notes
+from llm_select.render.words import word
 from llm_select.selection.order import FORMAT_MARGIN
 
 if TYPE_CHECKING:
@@ -32,22 +35,37 @@ EVIDENCE_ROWS = 20
 def memory_pairs(memory: MemoryEstimate, title: str) -> Pairs:
     """Memory by part."""
     rows = [
-        ("weights", gib(memory.weights)),
-        ("KV cache", gib(memory.kv_cache)),
-        ("activations", gib(memory.activations)),
-        ("overhead", gib(memory.overhead)),
-        ("total", f"{gib(memory.total)} ({gib(memory.low)} to {gib(memory.high)})"),
+        (tr("weights"), gib(memory.weights)),
+        (tr("KV cache"), gib(memory.kv_cache)),
+        (tr("activations"), gib(memory.activations)),
+        (tr("overhead"), gib(memory.overhead)),
+        (
+            tr("total"),
+            tr(
+                "{value} ({low} to {high})",
+                value=gib(memory.total),
+                low=gib(memory.low),
+                high=gib(memory.high),
+            ),
+        ),
     ]
     if memory.host:
-        rows.append(("in main memory", gib(memory.host)))
+        rows.append((tr("in main memory"), gib(memory.host)))
     if memory.offloaded_layers:
-        rows.append(("layers in main memory", str(memory.offloaded_layers)))
+        rows.append((tr("layers in main memory"), str(memory.offloaded_layers)))
     if memory.usable is not None:
-        rows.append(("usable per device", gib(memory.usable)))
+        rows.append((tr("usable per device"), gib(memory.usable)))
         rows.append(
-            ("fullest device", f"{gib(memory.device_expected)}, up to {gib(memory.device_high)}")
+            (
+                tr("fullest device"),
+                tr(
+                    "{expected}, up to {high}",
+                    expected=gib(memory.device_expected),
+                    high=gib(memory.device_high),
+                ),
+            )
         )
-        rows.append(("verdict", str(memory.verdict)))
+        rows.append((tr("verdict"), word(memory.verdict)))
     parts = (memory.weights, memory.kv_cache, memory.activations, memory.overhead)
     whole = max(memory.total, memory.high)
     bars = (*stacked(parts, whole), (0.0, memory.total / whole)) if whole > 0 else ()
@@ -58,36 +76,62 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
     """Rank and score parts, or objections and what would lift them; memory by part; evidence; variants."""
     item = result.item
     model = item.candidate.model
-    blocks: list[Block] = [Text(f"{model.name} for {result.requirements.task}", "head")]
+    blocks: list[Block] = [
+        Text(
+            tr(
+                "{model} for {task}",
+                model=model.name,
+                task=task_label(result.requirements.task, catalog),
+            ),
+            "head",
+        )
+    ]
     if item.objections:
-        blocks.append(Text("Rejected.", "warn"))
+        blocks.append(Text(tr("Rejected."), "warn"))
         blocks.append(
             Table(
-                (Column("Why not"), Column("Would be admitted")),
+                (Column(tr("Why not")), Column(tr("Would be admitted"))),
                 tuple(
-                    (sentence(o.reason), remedy(o.change) or "nothing asked here lifts this")
+                    (sentence(o.reason), remedy(o.change) or tr("nothing asked here lifts this"))
                     for o in item.objections
                 ),
             )
         )
         if result.changes:
-            ways = ", or ".join(remedy(change) for change in result.changes)
-            blocks.append(Text(f"Also admitted, each alone: {ways}."))
+            ways = tr(", or ").join(remedy(change) for change in result.changes)
+            blocks.append(Text(tr("Also admitted, each alone: {ways}.", ways=ways)))
     elif result.rank is not None:
-        blocks.append(Text(f"Rank {result.rank} of {result.ranked} that fit."))
+        blocks.append(
+            Text(tr("Rank {rank} of {ranked} that fit.", rank=result.rank, ranked=result.ranked))
+        )
         blocks.append(terms_table(item))
     else:
         reason = item.quality.reason if item.quality is not None else "no-evidence"
         from llm_select.selection.types import Reason
 
         blocks.append(
-            Text(f"Fits, but unrated: {sentence(Reason(reason or 'no-evidence'))}.", "warn")
+            Text(
+                tr(
+                    "Fits, but unrated: {reason}.", reason=sentence(Reason(reason or "no-evidence"))
+                ),
+                "warn",
+            )
         )
     if item.memory is not None:
-        blocks.append(memory_pairs(item.memory, f"Memory as {format_and_engine(item)}"))
+        blocks.append(
+            memory_pairs(item.memory, tr("Memory as {variant}", variant=format_and_engine(item)))
+        )
     if item.quality is not None and item.quality.value is not None:
         label = result.target.label if result.target is not None else ""
-        blocks.append(Text(f"Quality {quality_cell(item, result.target)} on {label}"))
+        blocks.append(
+            Text(
+                tr(
+                    "Quality {quality} on {board}",
+                    quality=quality_cell(item, result.target),
+                    board=label,
+                )
+            )
+        )
     if item.quality is not None and item.quality.evidence:
         blocks.append(evidence_table(item, catalog, EVIDENCE_ROWS))
     costs = pairs_table(item, result.requirements.task, catalog)
@@ -97,11 +141,11 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
         blocks.append(
             Table(
                 (
-                    Column("Format, engine"),
+                    Column(tr("Format, engine")),
                     Column("GiB", right=True),
-                    Column("Tokens/s", right=True),
-                    Column("Quality lost", right=True),
-                    Column("Score", right=True, keep=True),
+                    Column(tr("Tokens/s"), right=True),
+                    Column(tr("Quality lost"), right=True),
+                    Column(tr("Score"), right=True, keep=True),
                 ),
                 tuple(
                     (
@@ -113,24 +157,38 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
                     )
                     for v in item.alternatives
                 ),
-                "Other variants that fit",
+                tr("Other variants that fit"),
             )
         )
         blocks.append(
             Text(
-                "A variant with fewer bits is taken only when it scores better even if its format costs as much as "
-                f"the low end of what was measured says, or by {FORMAT_MARGIN:g} where nobody measured it.",
+                tr(
+                    "A variant with fewer bits is taken only when it scores better even if its format costs "
+                    "as much as the low end of what was measured says, or by {margin} where nobody "
+                    "measured it.",
+                    margin=f"{FORMAT_MARGIN:g}",
+                ),
                 "note",
             )
         )
     license_ = catalog.licenses.get(model.license)
-    rows = [("assumed", sentence(reason)) for reason in result.assumptions]
+    rows = [(tr("assumed"), sentence(reason)) for reason in result.assumptions]
     rows += [
-        ("reasoning", text) for text in thinking_notes([item], result.requirements.task, catalog)
+        (tr("reasoning"), text)
+        for text in thinking_notes([item], result.requirements.task, catalog)
     ]
-    rows += [("left out", f"{c}: {sentence(r)}") for c, r in result.dropped.items()]
+    rows += [(tr("left out"), f"{word(c)}: {sentence(r)}") for c, r in result.dropped.items()]
     if license_ is not None:
-        rows.append(("licence", f"{license_.name}: commercial use {license_.commercial}"))
-        rows += [("", condition) for condition in license_.conditions]
-    blocks.append(Pairs(tuple(rows), "On what this stands"))
+        rows.append(
+            (
+                tr("licence"),
+                tr(
+                    "{license}: commercial use {commercial}",
+                    license=name_of(license_),
+                    commercial=word(license_.commercial),
+                ),
+            )
+        )
+        rows += [("", prose(condition)) for condition in license_.conditions]
+    blocks.append(Pairs(tuple(rows), tr("On what this stands")))
     return Document(tuple(blocks), [flat(item, result.target, result.rank)])

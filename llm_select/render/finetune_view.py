@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_select.i18n import listing, tr
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.notes import assumption_sentence
 from llm_select.render.numbers import count
 from llm_select.render.payload import VERSION, Json, assumption_json
+from llm_select.render.words import word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -56,46 +58,68 @@ def finetune_document(
     )
     memories = [plan.memory for plan in plans]
     rows = [
-        ("trained parameters", *(count(m.trainable) for m in memories)),
-        *((part, *(f"{getattr(m, part) / GIB:.1f}" for m in memories)) for part in PARTS),
-        ("total", *(f"{m.total / GIB:.1f}" for m in memories)),
-        ("range", *(f"{m.low / GIB:.1f}–{m.high / GIB:.1f}" for m in memories)),
+        (tr("trained parameters"), *(count(m.trainable) for m in memories)),
+        *((word(part), *(f"{getattr(m, part) / GIB:.1f}" for m in memories)) for part in PARTS),
+        (tr("total"), *(f"{m.total / GIB:.1f}" for m in memories)),
+        (tr("range"), *(f"{m.low / GIB:.1f}–{m.high / GIB:.1f}" for m in memories)),
     ]
     if machine is not None:
-        rows.append(("verdict", *(str(plan.verdict) for plan in plans)))
-    where = f" on {machine}" if machine is not None else ""
+        rows.append((tr("verdict"), *(word(plan.verdict) for plan in plans)))
+    head = (
+        tr("Fine-tuning {model}: memory of one GPU in GiB", model=name)
+        if machine is None
+        else tr(
+            "Fine-tuning {model} on {machine}: memory of one GPU in GiB",
+            model=name,
+            machine=machine,
+        )
+    )
     blocks: list[Block] = [
-        Text(f"Fine-tuning {name}{where}: memory of one GPU in GiB", "head"),
+        Text(head, "head"),
         Table(columns, tuple(rows)),
     ]
     if recomputed:
-        sizes = ", ".join(
-            f"{p.method} on {p.quantization} ({p.memory.low / GIB:.1f}–{p.memory.high / GIB:.1f} GiB)"
+        sizes = listing(
+            tr(
+                "{method} on {quantization} ({low}–{high} GiB)",
+                method=p.method,
+                quantization=p.quantization,
+                low=f"{p.memory.low / GIB:.1f}",
+                high=f"{p.memory.high / GIB:.1f}",
+            )
             for p in recomputed
         )
-        blocks.append(Text(f"Would fit with --checkpointing: {sizes}."))
+        blocks.append(Text(tr("Would fit with --checkpointing: {sizes}.", sizes=sizes)))
     # Whether activations are recomputed is said in words below.
     filled = [text for text in assumed if not text.startswith("checkpointing=")]
-    notes = [("assumed", text.replace("=", " ", 1).replace("_", " ")) for text in filled]
+    notes = [(tr("assumed"), _setting(text)) for text in filled]
     notes += [
-        ("assumed", assumption_sentence(a))
+        (tr("assumed"), assumption_sentence(a))
         for plan in plans[:1]
         for a in plan.memory.assumptions
         if a.code != "trainable"
     ]
     notes.append(
         (
-            "range",
-            "the upper end counts what the caching allocator keeps beyond what is in use; "
-            "it gives that back before it fails",
+            tr("range"),
+            tr(
+                "the upper end counts what the caching allocator keeps beyond what is in use; it gives "
+                "that back before it fails"
+            ),
         )
     )
-    blocks.append(Pairs(tuple(dict.fromkeys(notes)), "On what this stands"))
+    blocks.append(Pairs(tuple(dict.fromkeys(notes)), tr("On what this stands")))
     records = [
         {"method": p.method, "quantization": p.quantization, **flat_training(p.memory)}
         for p in plans
     ]
     return Document(tuple(blocks), records)
+
+
+def _setting(text: str) -> str:
+    """`seq len 512` for `seq_len=512`."""
+    name, _, value = text.replace("_", " ").partition("=")
+    return f"{word(name)} {value}"
 
 
 def finetune_json(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import listing, tr
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.evaluate_payload import note_sentence
 from llm_select.render.numbers import tokens
@@ -31,12 +32,12 @@ def forecast_document(
 ) -> Document:
     """The page; nothing was sent."""
     columns = (
-        Column("Model"),
-        Column("Calls", right=True),
-        Column("Tokens", right=True),
-        Column("at most", right=True),
-        Column("Price", right=True),
-        Column("at most", right=True),
+        Column(tr("Model")),
+        Column(tr("Calls"), right=True),
+        Column(tr("Tokens"), right=True),
+        Column(tr("at most"), right=True),
+        Column(tr("Price"), right=True),
+        Column(tr("at most"), right=True),
     )
     rows = tuple(
         (
@@ -52,32 +53,50 @@ def forecast_document(
     blocks: list[Block] = [Text(head, "head"), Table(columns, rows)]
     blocks.append(
         Pairs(
-            tuple((m.role, m.content) for m in first.messages), "The first request, as it is sent"
+            tuple((m.role, m.content) for m in first.messages),
+            tr("The first request, as it is sent"),
         )
     )
-    stands = [("data", note_sentence(note)) for note in notes]
+    stands = [(tr("data"), note_sentence(note)) for note in notes]
     stands += [
-        ("tokens", "expected: a token for 4 bytes of prompt, and the length of the right answer"),
-        ("tokens", "at most: a token for each byte, 256 for the chat template, and --max-tokens"),
         (
-            "tokens",
-            "a model that thinks before it answers writes more than expected, never more than at most",
+            tr("tokens"),
+            tr("expected: a token for 4 bytes of prompt, and the length of the right answer"),
+        ),
+        (
+            tr("tokens"),
+            tr("at most: a token for each byte, 256 for the chat template, and --max-tokens"),
+        ),
+        (
+            tr("tokens"),
+            tr(
+                "a model that thinks before it answers writes more than expected, never more than at most"
+            ),
         ),
     ]
-    stands += [("price", f"{label}: {basis}") for label, basis in prices.items()]
+    stands += [(tr("price"), f"{label}: {basis}") for label, basis in prices.items()]
     stands += [
-        ("price", f"{label}: none known; give --price IN,OUT")
+        (tr("price"), tr("{model}: none known; give --price IN,OUT", model=label))
         for label in forecasts
         if label not in prices
     ]
     if per_minute:
         longest = max((f.calls for f in forecasts.values()), default=0) / per_minute
         stands.append(
-            ("time", f"{longest:.0f} minutes or more at {per_minute:g} requests a minute")
+            (
+                tr("time"),
+                tr(
+                    "{minutes} minutes or more at {per_minute} requests a minute",
+                    minutes=f"{longest:.0f}",
+                    per_minute=f"{per_minute:g}",
+                ),
+            )
         )
-    where = ", ".join(dict.fromkeys(places.values()))
-    stands.append(("would go to", f"{where} and nowhere else; nothing was sent"))
-    blocks.append(Pairs(tuple(stands), "On what this stands"))
+    where = listing(dict.fromkeys(places.values()))
+    stands.append(
+        (tr("would go to"), tr("{places} and nowhere else; nothing was sent", places=where))
+    )
+    blocks.append(Pairs(tuple(stands), tr("On what this stands")))
     return Document(tuple(blocks), [forecast_record(k, f, prices) for k, f in forecasts.items()])
 
 
@@ -119,9 +138,11 @@ def forecast_json(
 def exported_document(paths: Sequence[str]) -> Document:
     """After a batch job was written: nothing was asked yet."""
     blocks: tuple[Block, ...] = (
-        Text("A batch job was written; nothing was sent", "head"),
-        Pairs(tuple(("written", path) for path in paths)),
-        Text("Run job.py in its directory where the GPUs are, then the same command again here."),
+        Text(tr("A batch job was written; nothing was sent"), "head"),
+        Pairs(tuple((tr("written"), path) for path in paths)),
+        Text(
+            tr("Run job.py in its directory where the GPUs are, then the same command again here.")
+        ),
     )
     return Document(blocks, [{"written": path} for path in paths])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import tr
 from llm_select.render.sarif import relative_path, said
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ def github(findings: Sequence[Finding], *, root: str) -> str:
     """One command for each finding, then the count, which a log shows as it is."""
     lines = [_command(finding, root) for finding in findings]
     errors = sum(finding.severity == "error" for finding in findings)
-    lines.append(f"{errors} error(s), {len(findings) - errors} warning(s)")
+    lines.append(
+        tr(
+            "{errors} error(s), {warnings} warning(s)",
+            errors=errors,
+            warnings=len(findings) - errors,
+        )
+    )
     return "\n".join(lines) + "\n"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import listing, tr, translated
+from llm_select.messages import Message
 from llm_select.render.numbers import gib
 from llm_select.units import GIB
 
@@ -17,42 +19,44 @@ VENDORS = {
     "amd": "AMD",
     "apple": "Apple",
     "intel": "Intel",
-    "cpu": "none, it is the processor",
+    "cpu": Message("none, it is the processor"),
 }
 _KINDS = {
-    "mig": "a MIG slice",
-    "vgpu": "a virtual GPU",
-    "shared": "memory shared with the processor",
+    "mig": Message("a MIG slice"),
+    "vgpu": Message("a virtual GPU"),
+    "shared": Message("memory shared with the processor"),
 }
 
 
 def rows(machine: Machine, seen: Seen) -> list[tuple[str, str]]:
     """What was found, in words; the records keep the numbers."""
-    each = " of each" if machine.devices > 1 else ""
+    many = machine.devices > 1
     speed = machine.bandwidth_gb_s
     found = [
-        ("machine", machine.name),
-        ("device in the catalog", machine.device or "none"),
-        ("vendor", VENDORS.get(machine.vendor or "", "unknown")),
-        ("number of devices", str(machine.devices)),
-        (f"memory{each}", _gib(machine.nominal_gib)),
-        (f"usable{each}", _gib(machine.usable_gib)),
+        (tr("machine"), translated(machine.name)),
+        (tr("device in the catalog"), machine.device or tr("none")),
+        (tr("vendor"), translated(VENDORS.get(machine.vendor or "", Message("unknown")))),
+        (tr("number of devices"), str(machine.devices)),
+        (tr("memory of each") if many else tr("memory"), _gib(machine.nominal_gib)),
+        (tr("usable of each") if many else tr("usable"), _gib(machine.usable_gib)),
         (
-            f"bandwidth{each}",
+            tr("bandwidth of each") if many else tr("bandwidth"),
             f"{speed:g} GB/s"
             if speed is not None
-            else "unknown: it depends on the modules, so no speed is estimated"
+            else tr("unknown: it depends on the modules, so no speed is estimated")
             if machine.vendor == "cpu"
-            else "not in the catalog, so no speed is estimated",
+            else tr("not in the catalog, so no speed is estimated"),
         ),
     ]
-    found += [(f"seen: {gpu.name}", _gpu(gpu)) for gpu in seen.gpus]
-    free = f", {_gib(seen.ram_free_gib)} free" if seen.ram_free_gib is not None else ""
-    found.append(("main memory", f"{_gib(seen.ram_gib)}{free}"))
+    found += [(tr("seen: {gpu}", gpu=gpu.name), _gpu(gpu)) for gpu in seen.gpus]
+    memory = _gib(seen.ram_gib)
+    if seen.ram_free_gib is not None:
+        memory = tr("{memory}, {free} free", memory=memory, free=_gib(seen.ram_free_gib))
+    found.append((tr("main memory"), memory))
     if seen.processor is not None or seen.cores is not None:
-        counted = f"{seen.cores} processors" if seen.cores is not None else ""
-        found.append(("processor", ", ".join(part for part in (seen.processor, counted) if part)))
-    found += [("note", note_sentence(note)) for note in seen.notes]
+        counted = tr("{n} processors", n=seen.cores) if seen.cores is not None else ""
+        found.append((tr("processor"), listing(part for part in (seen.processor, counted) if part)))
+    found += [(tr("note"), note_sentence(note)) for note in seen.notes]
     return found
 
 
@@ -61,12 +65,12 @@ def _gib(value: float) -> str:
 
 
 def _gpu(gpu: Gpu) -> str:
-    parts = [_gib(gpu.gib) if gpu.gib is not None else "memory not said"]
+    parts = [_gib(gpu.gib) if gpu.gib is not None else tr("memory not said")]
     if gpu.free_gib is not None:
-        parts.append(f"{_gib(gpu.free_gib)} free")
+        parts.append(tr("{memory} free", memory=_gib(gpu.free_gib)))
     if gpu.kind in _KINDS:
-        parts.append(_KINDS[gpu.kind])
-    return ", ".join(parts)
+        parts.append(translated(_KINDS[gpu.kind]))
+    return listing(parts)
 
 
 def note_sentence(note: Note) -> str:
@@ -74,15 +78,23 @@ def note_sentence(note: Note) -> str:
     code, value = note
     number = float(value) if not isinstance(value, str) else 0.0
     sentences = {
-        "cuda-visible": f"CUDA_VISIBLE_DEVICES hides {number:g} device(s)",
-        "hip-visible": f"ROCR_VISIBLE_DEVICES or HIP_VISIBLE_DEVICES hides {number:g} device(s)",
-        "mig-empty": f"{value} is in MIG mode without slices, so nothing can run on it",
-        "nvidia-driver": f"nvidia-smi found no device: {value}"
+        "cuda-visible": tr("CUDA_VISIBLE_DEVICES hides {n} device(s)", n=f"{number:g}"),
+        "hip-visible": tr(
+            "ROCR_VISIBLE_DEVICES or HIP_VISIBLE_DEVICES hides {n} device(s)",
+            n=f"{number:g}",
+        ),
+        "mig-empty": tr(
+            "{device} is in MIG mode without slices, so nothing can run on it", device=value
+        ),
+        "nvidia-driver": tr("nvidia-smi found no device: {why}", why=value)
         if value
-        else "nvidia-smi found no device",
-        "gpu-cores": f"{number:g} cores in the graphics processor",
-        "container-memory": f"a container's limit; the system has {_gib(number)}",
-        "wsl": f"Windows Subsystem for Linux, whose share of the memory is {_gib(number)}",
+        else tr("nvidia-smi found no device"),
+        "gpu-cores": tr("{n} cores in the graphics processor", n=f"{number:g}"),
+        "container-memory": tr("a container's limit; the system has {memory}", memory=_gib(number)),
+        "wsl": tr(
+            "Windows Subsystem for Linux, whose share of the memory is {memory}",
+            memory=_gib(number),
+        ),
     }
     return sentences.get(code, f"{code}: {value}")
 

@@ -44,6 +44,7 @@ footer {{ margin-top: 3rem; }}
 @media (max-width: 48rem) {{
   .wide {{ display: none; }}
   .narrow {{ display: block; }}
+  table {{ min-width: 36rem; }}
   dl {{ grid-template-columns: 1fr; }}
   dd {{ grid-column: 1; }}
 }}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from llm_select.i18n import listing, tr, translated
 from llm_select.render.document import Block, Column, Document, Table, Text
 from llm_select.render.payload import VERSION, Json
 
@@ -26,20 +27,32 @@ def import_document(result: Result, *, accepted: Sequence[str]) -> Document:
     same = sum(one.status == "same" for one in result.changes)
     differing = [one.field for one in result.changes if one.status == "differs"]
     if result.known:
-        blocks.append(Text(f"{same} field(s) agree, {len(differing)} differ."))
+        blocks.append(
+            Text(
+                tr(
+                    "{same} field(s) agree, {differing} differ.",
+                    same=same,
+                    differing=len(differing),
+                )
+            )
+        )
     if differing and not accepted:
         blocks.append(
             Text(
-                "What differs stays as the card has it; --accept FIELD or --accept all takes it.",
+                tr(
+                    "What differs stays as the card has it; --accept FIELD or --accept all takes it."
+                ),
                 "note",
             )
         )
-    blocks += [Text(note, "note") for note in result.notes]
+    blocks += [Text(translated(note), "note") for note in result.notes]
     if result.missing:
-        blocks.append(Text(f"Still to be given: {', '.join(result.missing)}.", "warn"))
+        blocks.append(
+            Text(tr("Still to be given: {missing}.", missing=listing(result.missing)), "warn")
+        )
     if not result.known and result.card and not result.written:
         blocks.append(Text(result.card.rstrip("\n"), "line"))
-    blocks += [Text(f"written: {path}", "line") for path in result.written]
+    blocks += [Text(tr("written: {path}", path=path), "line") for path in result.written]
     return Document(tuple(blocks), _records(result))
 
 
@@ -50,7 +63,7 @@ def import_json(result: Result) -> Json:
         "model": result.id,
         "known": result.known,
         "changes": _records(result),
-        "notes": list(result.notes),
+        "notes": list(map(translated, result.notes)),
         "missing": list(result.missing),
         "card": result.card,
         "sources": result.sources,
@@ -63,8 +76,8 @@ def prices_document(
 ) -> Document:
     """One line for each offer."""
     columns = (
-        Column("Model", keep=True), Column("Provider"), Column("", keep=True), Column("Card", right=True),
-        Column("Source", right=True),
+        Column(tr("Model"), keep=True), Column(tr("Provider")), Column("", keep=True), Column(tr("Card"), right=True),
+        Column(tr("Source"), right=True),
     )  # fmt: skip
     table = Table(
         columns,
@@ -74,27 +87,27 @@ def prices_document(
         ),
     )
     blocks: list[Block] = [table] if rows else []
-    blocks += [Text(note, "note") for note in notes]
-    blocks += [Text(f"written: {path}", "line") for path in written]
+    blocks += [Text(translated(note), "note") for note in notes]
+    blocks += [Text(tr("written: {path}", path=path), "line") for path in written]
     return Document(tuple(blocks), rows)
 
 
 def board_document(result: BoardResult) -> Document:
     """Counts, names without a card, differences, the file."""
-    blocks: list[Block] = [Text(result.summary, "head")]
+    blocks: list[Block] = [Text(translated(result.summary), "head")]
     if result.differing:
         columns = (
-            Column("Entry"),
-            Column("Language"),
-            Column("Board", right=True),
+            Column(tr("Entry")),
+            Column(tr("Language")),
+            Column(tr("Board"), right=True),
             Column("CSV", right=True),
         )
         rows = tuple((one[0], one[1], f"{one[2]:g}", f"{one[3]:g}") for one in result.differing)
         blocks.append(Table(columns, rows))
-    blocks += [Text(note, "note") for note in result.notes]
+    blocks += [Text(translated(note), "note") for note in result.notes]
     if not result.known and not result.written:
         blocks.append(Text(result.text.rstrip("\n"), "line"))
-    blocks += [Text(f"written: {path}", "line") for path in result.written]
+    blocks += [Text(tr("written: {path}", path=path), "line") for path in result.written]
     return Document(
         tuple(blocks),
         [{"entry": n, "language": la, "board": a, "csv": b} for n, la, a, b in result.differing],
@@ -103,8 +116,10 @@ def board_document(result: BoardResult) -> Document:
 
 def _head(result: Result) -> str:
     if result.id is None:
-        return "No id and no repository: the facts alone"
-    return f"{result.id}: {'a card of the catalog' if result.known else 'a new card'}"
+        return tr("No id and no repository: the facts alone")
+    if result.known:
+        return tr("{id}: a card of the catalog", id=result.id)
+    return tr("{id}: a new card", id=result.id)
 
 
 def _records(result: Result) -> list[Json]:
@@ -118,8 +133,14 @@ def _line(one: Change) -> str:
     if one.status == "added":
         return f"+ {one.field}: {_short(one.found)}"
     if one.status == "card-only":
-        return f"  {one.field}: only on the card"
-    return f"! {one.field}: {_short(one.card)} on the card, {_short(one.found)} in the source"
+        return f"  {tr('{field}: only on the card', field=one.field)}"
+    differs = tr(
+        "{field}: {card} on the card, {found} in the source",
+        field=one.field,
+        card=_short(one.card),
+        found=_short(one.found),
+    )
+    return f"! {differs}"
 
 
 def _short(value: Any) -> str:

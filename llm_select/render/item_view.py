@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import listing, tr
 from llm_select.render.document import Column, Span, Table
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import rate, score
+from llm_select.render.words import word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ def format_and_engine(item: Item) -> str:
     """`Q4_K_M llama.cpp`, or the provider of a hosted model."""
     candidate = item.candidate
     if candidate.offer is not None:
-        return f"hosted by {candidate.offer.provider}"
+        return tr("hosted by {provider}", provider=candidate.offer.provider)
     if candidate.quantization is None or candidate.engine is None:
         return "–"
     return f"{candidate.quantization.name} {candidate.engine.name}"
@@ -33,7 +35,7 @@ def quality_cell(item: Item, target: Target | None) -> str:
     """`~0.66 (0.62–0.70)`: a tilde for inferred, an asterisk for self-reported."""
     quality = item.quality
     if quality is None or quality.value is None or target is None:
-        return "unrated"
+        return word("unrated")
     mark = "~" if quality.tag == "inferred" else ""
     star = "*" if quality.evidence and quality.evidence[0].reported_by == "developer" else ""
     low, high = score(quality.low, quality.value), score(quality.high, quality.value)
@@ -60,7 +62,7 @@ def terms_table(item: Item) -> Table:
     """The parts of the score, which sum to it."""
     rows = [
         (
-            term.criterion,
+            word(term.criterion),
             f"{term.value:.3f}",
             f"{term.weight:.2f}",
             f"{term.contribution:.3f}",
@@ -71,14 +73,14 @@ def terms_table(item: Item) -> Table:
     bars = stacked([term.contribution for term in item.terms], 1.0)
     if item.score is not None:
         bars += ((0.0, item.score),)
-        rows.append(("score", "", "", f"{item.score:.3f}", ""))
+        rows.append((tr("score"), "", "", f"{item.score:.3f}", ""))
     return Table(
         (
-            Column("Criterion", keep=True),
-            Column("Value", right=True, keep=True),
-            Column("Weight", right=True, keep=True),
-            Column("Part", right=True, keep=True),
-            Column("Because"),
+            Column(tr("Criterion"), keep=True),
+            Column(tr("Value"), right=True, keep=True),
+            Column(tr("Weight"), right=True, keep=True),
+            Column(tr("Part"), right=True, keep=True),
+            Column(tr("Because")),
         ),
         tuple(rows),
         bars=bars,
@@ -98,21 +100,25 @@ def evidence_table(item: Item, catalog: Catalog, limit: int = EVIDENCE_SHOWN) ->
     """The rows a rating stands on, the reference board first."""
     rows = item.quality.evidence if item.quality is not None else ()
     shown = rows[:limit]
-    title = f"Evidence ({len(shown)} of {len(rows)} rows)" if len(rows) > limit else "Evidence"
+    title = (
+        tr("Evidence ({shown} of {all} rows)", shown=len(shown), all=len(rows))
+        if len(rows) > limit
+        else tr("Evidence")
+    )
     table = []
     for row in shown:
         benchmark = catalog.benchmarks[row.benchmark]
-        how = ", ".join(
+        how = listing(
             part
             for part in (
-                row.setting,
-                row.split if row.split != "test" else None,
-                row.mode if row.mode == "thinking" else None,
+                word(row.setting) if row.setting else None,
+                word(row.split) if row.split != "test" else None,
+                word(row.mode) if row.mode == "thinking" else None,
                 row.quantization,
                 row.detail,
-                f"by {row.reported_by}",
-                "automatic" if row.automatic else None,
-                "people" if benchmark.human else None,
+                tr("by {reporter}", reporter=word(row.reported_by)),
+                tr("automatic") if row.automatic else None,
+                tr("people") if benchmark.human else None,
             )
             if part
         )
@@ -128,11 +134,11 @@ def evidence_table(item: Item, catalog: Catalog, limit: int = EVIDENCE_SHOWN) ->
         )
     return Table(
         (
-            Column("Board"),
-            Column("Value", right=True),
-            Column("How"),
-            Column("Date", keep=True),
-            Column("Source", wide=True),
+            Column(tr("Board")),
+            Column(tr("Value"), right=True),
+            Column(tr("How")),
+            Column(tr("Date"), keep=True),
+            Column(tr("Source"), wide=True),
         ),
         tuple(table),
         title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_select.i18n import tr
 from llm_select.render.document import Column, Table
 from llm_select.render.numbers import score
 
@@ -67,11 +68,11 @@ def pairs_table(item: Item, task: str, catalog: Catalog) -> Table | None:
     name = form.name if form is not None else ""
     return Table(
         (
-            Column("Model"),
-            Column("Test"),
-            Column("Unquantized", right=True),
-            Column("Quantized", right=True),
-            Column("Source", wide=True),
+            Column(tr("Model")),
+            Column(tr("Test")),
+            Column(tr("Unquantized"), right=True),
+            Column(tr("Quantized"), right=True),
+            Column(tr("Source"), wide=True),
         ),
         tuple(
             (
@@ -83,7 +84,12 @@ def pairs_table(item: Item, task: str, catalog: Catalog) -> Table | None:
             )
             for pair in shown
         ),
-        f"What {name} costs ({len(shown)} of {len(found)} pairs)",
+        tr(
+            "What {format} costs ({shown} of {all} pairs)",
+            format=name,
+            shown=len(shown),
+            all=len(found),
+        ),
     )
 
 
@@ -110,7 +116,7 @@ def loss_cell(item: Item) -> str:
     if item.candidate.quantization is None or quality is None:
         return "–"
     if item.loss is None:
-        return "not measured"
+        return tr("not measured")
     if item.degraded is None or quality == item.degraded[0]:
-        return "none"
+        return tr("none")
     return score(quality - item.degraded[0], quality)

@@ -257,6 +257,7 @@ def recommendation_json(
         "more_picks": max(0, len(result.picks) - top),
         "better_than_next": list(result.better[:top]),
         "unrated": [dump(item) for item in result.unrated],
+        "untried_count": len(result.untried),
         "rejected": [
             dump(item) for item in (result.rejected if everything else result.rejected[:top])
         ],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llm_select.evidence.reference import language_matches
+from llm_select.i18n import listing, tr
 from llm_select.render.numbers import score
 
 if TYPE_CHECKING:
@@ -32,18 +33,23 @@ def people_note(items: Sequence[Item], requirements: Requirements, catalog: Cata
             if row.benchmark in human and language_matches(
                 row.language, requirements.languages, requirements.pairs
             ):
-                own = " by its developer" if row.reported_by == "developer" else ""
-                label = f"{item.candidate.model.name} {score(row.value)}{own}"
+                label = f"{item.candidate.model.name} {score(row.value)}"
+                if row.reported_by == "developer":
+                    label = tr("{model_and_score} by its developer", model_and_score=label)
                 held = found.setdefault((row.board, row.benchmark), [])
                 if label not in held:
                     held.append(label)
     if not found:
-        return "the catalog has no human scores of these models for this question"
+        return tr("the catalog has no human scores of these models for this question")
     parts = []
     for (board, name), labels in list(found.items())[:MOST]:
         benchmark = catalog.benchmarks[name]
-        way = f"{benchmark.unit}, {benchmark.direction} is better"
-        parts.append(f"{board} ({way}): {', '.join(labels)}")
+        way = (
+            tr("{unit}, higher is better", unit=benchmark.unit)
+            if benchmark.direction == "higher"
+            else tr("{unit}, lower is better", unit=benchmark.unit)
+        )
+        parts.append(f"{board} ({way}): {listing(labels)}")
     if len(found) > MOST:
-        parts.append(f"{len(found) - MOST} more boards, see --explain")
+        parts.append(tr("{n} more boards, see --explain", n=len(found) - MOST))
     return "; ".join(parts)

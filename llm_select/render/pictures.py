@@ -10,7 +10,7 @@ from llm_select.i18n import tr
 from llm_select.render.charts.axes import Axis
 from llm_select.render.charts.intervals import Measured, intervals
 from llm_select.render.charts.memory import Capacity, Fullest, Memory, memory
-from llm_select.render.charts.points import heading, plots, recommendation_svg
+from llm_select.render.charts.points import heading, name_of, plots, recommendation_svg
 from llm_select.render.charts.terms import Scored, terms
 from llm_select.render.item_view import format_and_engine, quality_cell
 from llm_select.render.messages import sentence
@@ -129,7 +129,7 @@ def _metric(evaluation: Evaluation, metric: str) -> Picture:
 def _rated(items: Sequence[Item], target: Target | None) -> list[Measured]:
     return [
         Measured(
-            item.candidate.model.name,
+            name_of(item),
             quality.value,
             quality.low,
             quality.high,
@@ -156,7 +156,7 @@ def _scores(items: Sequence[Item]) -> Picture:
     title = tr("Scores in parts")
     rows = [
         Scored(
-            item.candidate.model.name,
+            name_of(item),
             item.score or 0.0,
             tuple((term.criterion, term.contribution) for term in item.terms),
             "; ".join(f"{term.criterion}: {sentence(term.reason)}" for term in item.terms),
@@ -217,7 +217,7 @@ def _bar(label: str, held: MemoryEstimate) -> Memory:
 
 
 def _named(item: Item) -> str:
-    return f"{item.candidate.model.name}, {format_and_engine(item)}"
+    return f"{name_of(item)}, {format_and_engine(item)}"
 
 
 def _format(one: Footprint) -> str:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import listing, tr, translated, trn
 from llm_select.render.document import Block, Column, Pairs, Table
 from llm_select.render.finetune_view import PARTS
 from llm_select.render.numbers import count, tokens
-from llm_select.render.strategy_messages import CHOICES, CONCESSIONS, MISSING_TIME, STRATEGIES, said
+from llm_select.render.strategy_messages import (
+    CHOICES,
+    CONCESSIONS,
+    MISSING_TIME,
+    said,
+    strategy_name,
+)
+from llm_select.render.words import word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -22,30 +30,34 @@ if TYPE_CHECKING:
 def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: bool) -> list[Block]:
     plan, memory = planned.plan, planned.memory
     machine = answer.asked.machine
-    where = f" on {plan.gpus} × {machine.name}" if machine is not None else ", no machine given"
-    rows = [("trained parameters", count(memory.trainable))]
-    rows += [(part, f"{getattr(memory, part) / GIB:.1f}") for part in PARTS]
+    title = (
+        tr("Plan on {machine}", machine=f"{plan.gpus} × {translated(machine.name)}")
+        if machine is not None
+        else tr("Plan, no machine given")
+    )
+    rows = [(tr("trained parameters"), count(memory.trainable))]
+    rows += [(word(part), f"{getattr(memory, part) / GIB:.1f}") for part in PARTS]
     rows += [
-        ("total", f"{memory.total / GIB:.1f}"),
-        ("range", f"{memory.low / GIB:.1f}–{memory.high / GIB:.1f}"),
+        (tr("total"), f"{memory.total / GIB:.1f}"),
+        (tr("range"), f"{memory.low / GIB:.1f}–{memory.high / GIB:.1f}"),
     ]
     if machine is not None:
-        rows.append(("usable", f"{machine.usable_gib:.1f}"))
-        rows.append(("verdict", str(planned.verdict)))
+        rows.append((tr("usable"), f"{machine.usable_gib:.1f}"))
+        rows.append((tr("verdict"), word(planned.verdict)))
     blocks: list[Block] = [
-        Pairs(_settings(plan, planned, catalog), f"Plan{where}"),
+        Pairs(_settings(plan, planned, catalog), title),
         Table(
-            (Column("GiB on one GPU", keep=True), Column(plan.method, right=True)),
+            (Column(tr("GiB on one GPU"), keep=True), Column(plan.method, right=True)),
             tuple(rows),
         ),
-        Pairs(_cost(planned.cost, answer), "What it takes"),
+        Pairs(_cost(planned.cost, answer), tr("What it takes")),
     ]
     if machine is not None:
         reach = (
-            ("longest sequence", _reach(planned.longest_sequence, "tokens")),
-            ("largest pass", _reach(planned.largest_batch, f"sequences of {tokens(plan.seq_len)}")),
+            (tr("longest sequence"), _longest(planned.longest_sequence)),
+            (tr("largest pass"), _largest(planned.largest_batch, plan.seq_len)),
         )
-        blocks.append(Pairs(reach, "What else would fit"))
+        blocks.append(Pairs(reach, tr("What else would fit")))
     if planned.ladder:
         blocks.append(concessions(planned))
     if explain:
@@ -53,24 +65,24 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
             Pairs(
                 tuple(
                     (
-                        choice.field.replace("_", " "),
+                        word(choice.field.replace("_", " ")),
                         said(CHOICES, choice.code, choice.values) + _by(choice.source),
                     )
                     for choice in planned.choices
                 ),
-                "Why each setting",
+                tr("Why each setting"),
             )
         )
         blocks.append(
             Table(
                 (
-                    Column("optimizer", keep=True),
-                    Column("bytes a weight", right=True),
-                    Column("GiB in all", right=True),
+                    Column(tr("optimizer"), keep=True),
+                    Column(tr("bytes a weight"), right=True),
+                    Column(tr("GiB in all"), right=True),
                 ),
                 tuple(
                     (
-                        one.optimizer + (" (may move to main memory)" if one.paged else ""),
+                        _paged(one.optimizer) if one.paged else one.optimizer,
                         f"{one.bytes_per_parameter:.3g}",
                         f"{one.total / GIB:.2f}",
                     )
@@ -81,15 +93,19 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
     return blocks
 
 
+def _paged(name: str) -> str:
+    return tr("{optimizer} (may move to main memory)", optimizer=name)
+
+
 def concessions(planned: Planned) -> Table:
     """What to give up, in order, with what each saves."""
     return Table(
         (
-            Column("to give up, in this order"),
+            Column(tr("to give up, in this order")),
             Column("GiB", right=True),
-            Column("at most", right=True),
-            Column("saves", right=True),
-            Column("verdict"),
+            Column(tr("at most"), right=True),
+            Column(tr("saves"), right=True),
+            Column(tr("verdict")),
         ),
         tuple(
             (
@@ -97,7 +113,7 @@ def concessions(planned: Planned) -> Table:
                 f"{rung.fitted.memory.total / GIB:.1f}",
                 f"{rung.fitted.memory.high / GIB:.1f}",
                 f"{rung.saved / GIB:.1f}" if rung.code != "start" else "",
-                str(rung.fitted.verdict),
+                word(rung.fitted.verdict),
             )
             for rung in planned.ladder
         ),
@@ -108,98 +124,151 @@ def _by(source: str | None) -> str:
     return f" ({source})" if source else ""
 
 
-def _reach(number: int | None, unit: str) -> str:
-    if number == 1:
-        unit = unit.replace("sequences", "sequence", 1)
-    return f"{tokens(number)} {unit}" if number else "none"
+def _longest(number: int | None) -> str:
+    return tr("{n} tokens", n=tokens(number)) if number else tr("none")
+
+
+def _largest(number: int | None, length: int) -> str:
+    if not number:
+        return tr("none")
+    return trn(
+        "{n} sequence of {length}",
+        "{n} sequences of {length}",
+        number,
+        n=tokens(number),
+        length=tokens(length),
+    )
 
 
 def _settings(
     plan: TrainingPlan, planned: Planned, catalog: Catalog
 ) -> tuple[tuple[str, str], ...]:
     model = catalog.models[plan.model_id]
-    rows = [("base", f"{model.name}" + (f" ({plan.repository})" if plan.repository else ""))]
-    method = STRATEGIES.get(plan.method, plan.method)
+    rows = [(tr("base"), f"{model.name}" + (f" ({plan.repository})" if plan.repository else ""))]
+    parts = [strategy_name(plan.method)]
     if plan.lora_rank is not None:
-        method += f", rank {plan.lora_rank}"
+        parts.append(tr("rank {rank}", rank=plan.lora_rank))
         if plan.lora_alpha is not None:
-            method += f", alpha {plan.lora_alpha:g}, dropout {plan.lora_dropout or 0:g}"
-    rows.append(("method", f"{method}; {_types(plan)}"))
+            parts.append(tr("alpha {alpha}", alpha=f"{plan.lora_alpha:g}"))
+            parts.append(tr("dropout {dropout}", dropout=f"{plan.lora_dropout or 0:g}"))
+    rows.append((tr("method"), f"{listing(parts)}; {_types(plan)}"))
     if plan.lora_targets:
-        rows.append(("targets", ", ".join(plan.lora_targets)))
+        rows.append((tr("targets"), listing(plan.lora_targets)))
     if plan.modules_to_save:
-        rows.append(("trained whole", ", ".join(plan.modules_to_save)))
+        rows.append((tr("trained whole"), listing(plan.modules_to_save)))
     states = next((one for one in planned.optimizers if one.optimizer == plan.optimizer), None)
-    held = f" ({states.bytes_per_parameter:.3g} bytes a weight)" if states is not None else ""
-    rows.append(
-        (
-            "optimizer",
-            f"{catalog.methods[plan.optimizer].name}{held}, weight decay {plan.weight_decay:g}",
+    optimizer = catalog.methods[plan.optimizer].name
+    if states is not None:
+        optimizer = tr(
+            "{optimizer} ({n} bytes a weight)",
+            optimizer=optimizer,
+            n=f"{states.bytes_per_parameter:.3g}",
         )
-    )
-    warm = f", {plan.warmup_ratio:.3g} of the steps warming up" if plan.warmup_ratio else ""
-    rows.append(("learning rate", f"{plan.learning_rate:g}, {plan.schedule}{warm}"))
-    gpus = f" × {plan.gpus} GPUs" if plan.gpus > 1 else ""
-    rows.append(
-        (
-            "step",
-            f"{plan.batch} in a pass × {plan.accumulation} pass{'es' if plan.accumulation > 1 else ''}{gpus}"
-            f" = {plan.step_sequences} sequences",
-        )
-    )
-    length = f"{tokens(plan.seq_len)} tokens at most"
-    if plan.target_len is not None:
-        length = (
-            f"{tokens(plan.seq_len)} source and {tokens(plan.target_len)} target tokens at most"
-        )
-    length += ", packed" if plan.packing else ""
-    if planned.tokens > plan.seq_len + (plan.target_len or 0):
-        length += f"; an example of {tokens(planned.tokens)} is cut"
-    rows.append(("sequence", length))
-    rows.append(("activations", "recomputed" if plan.checkpointing else "kept"))
+    decay = tr("weight decay {decay}", decay=f"{plan.weight_decay:g}")
+    rows.append((tr("optimizer"), listing((optimizer, decay))))
+    rate = [f"{plan.learning_rate:g}", plan.schedule]
+    if plan.warmup_ratio:
+        rate.append(tr("{share} of the steps warming up", share=f"{plan.warmup_ratio:.3g}"))
+    rows.append((tr("learning rate"), listing(rate)))
+    rows.append((tr("step"), _step(plan)))
+    rows.append((tr("sequence"), _sequence(plan, planned.tokens)))
+    rows.append((tr("activations"), tr("recomputed") if plan.checkpointing else tr("kept")))
     if plan.gpus > 1:
-        rows.append(("sharding", plan.sharding))
+        rows.append((tr("sharding"), plan.sharding))
     if plan.trainer != "transformers":
-        rows.append(("trainer", plan.trainer))
-    smooth = f", label smoothing {plan.label_smoothing:g}" if plan.label_smoothing else ""
-    rows.append(("loss", f"{plan.loss}{smooth}"))
-    rows.append(("report", ", ".join(plan.metrics)))
+        rows.append((tr("trainer"), plan.trainer))
+    loss = [str(plan.loss)]
+    if plan.label_smoothing:
+        loss.append(tr("label smoothing {share}", share=f"{plan.label_smoothing:g}"))
+    rows.append((tr("loss"), listing(loss)))
+    rows.append((tr("report"), listing(plan.metrics)))
     return tuple(rows)
+
+
+def _step(plan: TrainingPlan) -> str:
+    passes = trn(
+        "{batch} in a pass × {n} pass",
+        "{batch} in a pass × {n} passes",
+        plan.accumulation,
+        batch=plan.batch,
+        n=plan.accumulation,
+    )
+    gpus = tr("{n} GPUs", n=plan.gpus) if plan.gpus > 1 else ""
+    factors = f"{passes} × {gpus}" if gpus else passes
+    return tr("{factors} = {n} sequences", factors=factors, n=plan.step_sequences)
+
+
+def _sequence(plan: TrainingPlan, example: int) -> str:
+    """`example` are the tokens of one example."""
+    text = tr("{n} tokens at most", n=tokens(plan.seq_len))
+    if plan.target_len is not None:
+        text = tr(
+            "{source} source and {target} target tokens at most",
+            source=tokens(plan.seq_len),
+            target=tokens(plan.target_len),
+        )
+    if plan.packing:
+        text = listing((text, tr("packed")))
+    if example > plan.seq_len + (plan.target_len or 0):
+        text = f"{text}; {tr('an example of {n} is cut', n=tokens(example))}"
+    return text
 
 
 def _types(plan: TrainingPlan) -> str:
     """How weights are held and computed with."""
     if plan.precision == "fp32":
-        return "32 bits throughout"
+        return tr("32 bits throughout")
     half = plan.precision.removesuffix("-mixed").upper()
     if plan.method != "full":
-        return f"base in {plan.quantization}, arithmetic in {half}"
-    held = f"weights in {half}"
+        return tr(
+            "base in {quantization}, arithmetic in {half}",
+            quantization=plan.quantization,
+            half=half,
+        )
+    held = tr("weights in {half}", half=half)
     if plan.sharding.startswith("zero"):
-        held = f"weights in {half} with a 32-bit copy"
+        held = tr("weights in {half} with a 32-bit copy", half=half)
     elif plan.precision.endswith("-mixed"):
-        held = "weights in 32 bits"
-    return f"{held}, arithmetic in {half}"
+        held = tr("weights in 32 bits")
+    return tr("{held}, arithmetic in {half}", held=held, half=half)
 
 
 def _cost(cost: Cost, answer: Answer) -> tuple[tuple[str, str], ...]:
     asked = answer.asked
     rows = [
         (
-            "length",
-            f"{tokens(cost.steps)} steps over {count(cost.tokens)} tokens, {cost.flops:.1e} operations",
+            tr("length"),
+            tr(
+                "{steps} steps over {tokens} tokens, {flops} operations",
+                steps=tokens(cost.steps),
+                tokens=count(cost.tokens),
+                flops=f"{cost.flops:.1e}",
+            ),
         )
     ]
     if cost.seconds is None:
-        rows.append(("time", f"not claimed: {MISSING_TIME[str(cost.missing)]}"))
+        rows.append(
+            (tr("time"), tr("not claimed: {why}", why=translated(MISSING_TIME[str(cost.missing)])))
+        )
         if asked.price_per_hour is not None:
-            rows.append(("price", "not claimed: it follows from the time"))
+            rows.append((tr("price"), tr("not claimed: it follows from the time")))
         return tuple(rows)
-    rows.append(("time", duration(cost.seconds)))
+    rows.append((tr("time"), duration(cost.seconds)))
     if cost.kwh is not None:
-        rows.append(("energy", f"{_energy(cost.kwh)} kWh, the GPUs at their power limit"))
+        rows.append(
+            (tr("energy"), tr("{kwh} kWh, the GPUs at their power limit", kwh=_energy(cost.kwh)))
+        )
     if cost.usd is not None:
-        rows.append(("price", f"${_span(cost.usd, ',.2f')} at ${asked.price_per_hour:g} an hour"))
+        rows.append(
+            (
+                tr("price"),
+                tr(
+                    "${usd} at ${price} an hour",
+                    usd=_span(cost.usd, ",.2f"),
+                    price=f"{asked.price_per_hour:g}",
+                ),
+            )
+        )
     return tuple(rows)
 
 
@@ -208,18 +277,23 @@ def _energy(kwh: Range) -> str:
 
 
 def _span(value: Range, form: str) -> str:
-    return f"{value.expected:{form}} ({value.low:{form}} to {value.high:{form}})"
+    return tr(
+        "{value} ({low} to {high})",
+        value=f"{value.expected:{form}}",
+        low=f"{value.low:{form}}",
+        high=f"{value.high:{form}}",
+    )
 
 
 def duration(seconds: Range) -> str:
     """A range of time in the unit that suits its expected value."""
-    unit, size = next(
-        (
-            (u, s)
-            for u, s in (("days", 86400), ("hours", 3600), ("minutes", 60))
-            if seconds.expected >= s
-        ),
-        ("seconds", 1),
-    )
-    low, expected, high = (part / size for part in seconds)
-    return f"{expected:.2g} {unit} ({low:.2g} to {high:.2g})"
+    expected = seconds.expected
+    size = next((s for s in (86400, 3600, 60) if expected >= s), 1)
+    low, middle, high = (f"{part / size:.2g}" for part in seconds)
+    if size == 86400:
+        return tr("{n} days ({low} to {high})", n=middle, low=low, high=high)
+    if size == 3600:
+        return tr("{n} hours ({low} to {high})", n=middle, low=low, high=high)
+    if size == 60:
+        return tr("{n} minutes ({low} to {high})", n=middle, low=low, high=high)
+    return tr("{n} seconds ({low} to {high})", n=middle, low=low, high=high)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import prose, translated
 from llm_select.render.finetune_view import flat_training
 from llm_select.render.payload import (
     VERSION,
@@ -43,7 +44,7 @@ def answer_json(answer: Answer, catalog: Catalog, exported: Exported | None = No
         "method_asked": answer.method,
         "plan": plan_json(planned) if planned is not None else None,
         "lacking": plan_json(answer.lacking) if answer.lacking is not None else None,
-        "unplanned": answer.unplanned,
+        "unplanned": translated(answer.unplanned) if answer.unplanned else answer.unplanned,
         "passed_over": list(answer.passed_over),
         "open_model": answer.open_model,
         "assumptions": [reason_json(reason) for reason in answer.assumptions],
@@ -86,7 +87,7 @@ def _rule_json(advice: Advice, index: int, catalog: Catalog) -> Json:
     rule = catalog.strategies[one.rule]
     return {
         "id": one.rule,
-        "asks": rule.title,
+        "asks": prose(rule.title),
         "holds": one.holds,
         "because": rule_sentence(one.rule, one.holds, one.values),
         "values": dict(one.values),
@@ -94,7 +95,7 @@ def _rule_json(advice: Advice, index: int, catalog: Catalog) -> Json:
         "proposes": list(rule.proposes),
         "rules_out": list(rule.rules_out),
         "basis": rule.basis,
-        "finding": rule.finding,
+        "finding": prose(rule.finding),
         "sources": [_source(source, catalog) for source in rule.sources.values()],
     }
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import listing, prose, tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.finetune_view import flat_training
+from llm_select.render.labels import language_label, name_of
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import score, tokens
 from llm_select.render.plan_blocks import concessions, plan_blocks
-from llm_select.render.strategy_messages import STRATEGIES, rule_sentence
+from llm_select.render.strategy_messages import STRATEGIES, rule_sentence, strategy_name
+from llm_select.render.words import word
 
 if TYPE_CHECKING:
     from llm_select.evidence.quality import Quality
@@ -32,92 +35,137 @@ def answer_document(
 ) -> Document:
     """Advice, why, the plan, what it takes, what else fits, and on what it stands."""
     advice, planned = answer.advice, answer.planned
-    task = catalog.tasks[answer.requirements.task].name
+    task = name_of(catalog.tasks[answer.requirements.task])
     if advice is None:
-        text = f"No model can be recommended for {task.lower()} on this machine, so there is nothing to adapt."
-        return Document((Text(text, "warn"), Text("`llm-select recommend` says what each lacks.")))
+        text = tr(
+            "No model can be recommended for {task} on this machine, so there is nothing to adapt.",
+            task=task.lower(),
+        )
+        return Document(
+            (Text(text, "warn"), Text(tr("`llm-select recommend` says what each lacks.")))
+        )
     name = catalog.models[advice.model_id].name
-    examples = tokens(answer.asked.examples)
-    spoken = ", ".join((*answer.requirements.languages, *answer.requirements.pairs))
-    spoken = f" ({spoken})" if spoken else ""
     blocks: list[Block] = [
-        Text(f"{name} for {task.lower()}{spoken}, with {examples} labelled examples", "head"),
+        Text(_head(name, task.lower(), answer), "head"),
         Text(_advice_text(answer, advice, catalog)),
-        Pairs(_reasons(advice, catalog), "Why"),
+        Pairs(_reasons(advice, catalog), tr("Why")),
     ]
     cautions = _cautions(advice, catalog)
     if cautions:
-        blocks.append(Pairs(cautions, "Mind"))
+        blocks.append(Pairs(cautions, tr("Mind")))
     against = _against(advice, catalog)
     if against:
-        blocks.append(Table((Column("not chosen"), Column("because")), against))
+        blocks.append(Table((Column(tr("not chosen")), Column(tr("because"))), against))
     if answer.unplanned is not None:
-        blocks.append(Text(f"No plan: {answer.unplanned}", "warn"))
+        blocks.append(Text(tr("No plan: {why}", why=translated(answer.unplanned)), "warn"))
     if planned is not None:
         blocks += plan_blocks(planned, answer, catalog, explain)
     if answer.lacking is not None:
         lacking = answer.lacking
-        method = STRATEGIES.get(lacking.plan.method, lacking.plan.method)
-        blocks.append(Text(f"Training it, by {method}, lacks memory here.", "warn"))
+        method = strategy_name(lacking.plan.method)
+        blocks.append(
+            Text(tr("Training it, by {method}, lacks memory here.", method=method), "warn")
+        )
         blocks.append(concessions(lacking))
     if exported is not None:
-        text = f"Written to {exported.directory}: {len(exported.files)} files. Start with its README.md."
+        text = tr(
+            "Written to {directory}: {n} files. Start with its README.md.",
+            directory=exported.directory,
+            n=len(exported.files),
+        )
         blocks.append(Text(text))
     if explain:
-        blocks.append(Pairs(_other_rules(advice, catalog), "Rules that do not hold"))
-    blocks.append(Pairs(_sources(advice, planned, catalog, links=explain), "Sources"))
-    notes = [("assumed", sentence(reason)) for reason in answer.assumptions]
+        blocks.append(Pairs(_other_rules(advice, catalog), tr("Rules that do not hold")))
+    blocks.append(Pairs(_sources(advice, planned, catalog, links=explain), tr("Sources")))
+    notes = [(tr("assumed"), sentence(reason)) for reason in answer.assumptions]
     if notes:
-        blocks.append(Pairs(tuple(notes), "On what this stands"))
+        blocks.append(Pairs(tuple(notes), tr("On what this stands")))
     if not explain:
         blocks.append(
             Text(
-                "--explain adds rules that do not hold, the reason for each setting, and links.",
+                tr(
+                    "--explain adds rules that do not hold, the reason for each setting, and links."
+                ),
                 "note",
             )
         )
     return Document(tuple(blocks), [_record(answer, advice)])
 
 
+def _head(name: str, task: str, answer: Answer) -> str:
+    n = tokens(answer.asked.examples)
+    spoken = listing(
+        map(language_label, (*answer.requirements.languages, *answer.requirements.pairs))
+    )
+    if not spoken:
+        return tr("{model} for {task}, with {n} labelled examples", model=name, task=task, n=n)
+    return tr(
+        "{model} for {task} ({languages}), with {n} labelled examples",
+        model=name,
+        task=task,
+        languages=spoken,
+        n=n,
+    )
+
+
 def _advice_text(answer: Answer, advice: Advice, catalog: Catalog) -> str:
     chosen = advice.chosen
+    text = []
     if answer.passed_over:
-        passed = ", ".join(catalog.models[m].name for m in answer.passed_over)
-        before = f"Better at the task, but nothing can be done with them here: {passed}. "
-    else:
-        before = ""
+        models = listing(catalog.models[m].name for m in answer.passed_over)
+        text.append(
+            tr(
+                "Better at the task, but nothing can be done with them here: {models}.",
+                models=models,
+            )
+        )
     if answer.method is not None:
-        name = STRATEGIES.get(answer.method, answer.method)
-        asked = f"{before}Plan: {name}, as asked for. "
+        text.append(tr("Plan: {method}, as asked for.", method=strategy_name(answer.method)))
         if chosen is None:
-            return f"{asked}The rules advise nothing."
-        if chosen.strategy == answer.method:
-            return f"{asked}The rules advise the same."
-        return f"{asked}The rules would advise {_option(chosen, advice, catalog)}."
+            text.append(tr("The rules advise nothing."))
+        elif chosen.strategy == answer.method:
+            text.append(tr("The rules advise the same."))
+        else:
+            option = _option(chosen, advice, catalog)
+            text.append(tr("The rules would advise {option}.", option=option))
+        return " ".join(text)
     if chosen is None:
-        text = f"{before}Nothing can be done with this model here; leave out MODEL to be recommended one."
+        text.append(
+            tr("Nothing can be done with this model here; leave out MODEL to be recommended one.")
+        )
     else:
-        text = f"{before}Advice: {_option(chosen, advice, catalog)}."
+        text.append(tr("Advice: {option}.", option=_option(chosen, advice, catalog)))
     if len(advice.options) > 1:
         others = "; ".join(_option(o, advice, catalog) for o in advice.options[1:4])
-        text += f" Next: {others}."
+        text.append(tr("Next: {options}.", options=others))
     if advice.retrieval:
-        text += " Look facts up (retrieval) in any case."
+        text.append(tr("Look facts up (retrieval) in any case."))
     if answer.open_model is not None:
-        size = "here" if answer.requirements.machine else "of any size, no machine being given"
-        text += f" To train instead: {catalog.models[answer.open_model].name}, the best with open weights {size}."
-    return text
+        model = catalog.models[answer.open_model].name
+        text.append(
+            tr("To train instead: {model}, the best with open weights here.", model=model)
+            if answer.requirements.machine
+            else tr(
+                "To train instead: {model}, the best with open weights of any size, no machine being given.",
+                model=model,
+            )
+        )
+    return " ".join(text)
 
 
 def _option(option: Option, advice: Advice, catalog: Catalog) -> str:
-    name = STRATEGIES[option.strategy]
+    name = strategy_name(option.strategy)
     if option.strategy == "prompt":
         if advice.facts.model.kind != "decoder":
-            return "using it as it is"
+            return tr("using it as it is")
         shots = advice.facts.shots
         if not shots:
-            return f"{name}, without examples"
-        return f"{name}, with examples in the prompt (up to {tokens(shots)} fit)"
+            return tr("{strategy}, without examples", strategy=name)
+        return tr(
+            "{strategy}, with examples in the prompt (up to {n} fit)",
+            strategy=name,
+            n=tokens(shots),
+        )
     if option.model_id != advice.model_id:
         return f"{name}: {catalog.models[option.model_id].name}"
     return name
@@ -128,12 +176,10 @@ def _reasons(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
     rows = []
     quality, target = advice.facts.quality, advice.facts.target
     if quality is not None and quality.value is not None and target is not None:
-        low, high = score(quality.low, quality.value), score(quality.high, quality.value)
         rows.append(
             (
-                "on boards",
-                f"{score(quality.value)} {target.benchmark.unit} on {target.label} ({low} to {high}, {quality.tag}"
-                f"{_setting(quality, target)})",
+                tr("on boards"),
+                _on_boards(quality, target),
             )
         )
     settled: set[str] = set()
@@ -145,29 +191,44 @@ def _reasons(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
             settled.update(rule.rules_out)
         unplanned = one.values.get("verdict") == "unplanned"
         if one.holds and one.rule not in (*CAUTIONS, "baseline") and not stale and not unplanned:
-            marks = [f"for {', '.join(rule.proposes)}"] if rule.proposes else []
-            whole = "against using it" if "prompt" in rule.rules_out else "against training it"
+            marks = (
+                [tr("for {strategies}", strategies=listing(rule.proposes))] if rule.proposes else []
+            )
+            whole = (
+                tr("against using it") if "prompt" in rule.rules_out else tr("against training it")
+            )
             marks += [whole] if len(rule.rules_out) > 3 else []
             marks += (
-                [f"against {', '.join(rule.rules_out)}"] if 0 < len(rule.rules_out) <= 3 else []
+                [tr("against {strategies}", strategies=listing(rule.rules_out))]
+                if 0 < len(rule.rules_out) <= 3
+                else []
             )
-            marks += ["for retrieval"] if rule.adds_retrieval else []
+            marks += [tr("for retrieval")] if rule.adds_retrieval else []
             mark = f" [{'; '.join(marks)}]" if marks else ""
             rows.append((one.rule, f"{rule_sentence(one.rule, True, one.values)}{mark}"))
     return tuple(rows)
 
 
-def _setting(quality: Quality, target: Target) -> str:
-    """How the model was measured on the boards asked about."""
-    rows = [row for row in quality.evidence if row.board in target.boards and row.setting]
-    if not rows:
-        return ""
-    tuned = (
-        f" on {tokens(rows[0].examples)} examples"
-        if rows[0].examples and rows[0].setting == "fine-tuned"
-        else ""
+def _on_boards(quality: Quality, target: Target) -> str:
+    """The rating, and how the model was measured on the boards asked about."""
+    about = [word(quality.tag)]
+    row = next(
+        (row for row in quality.evidence if row.board in target.boards and row.setting), None
     )
-    return f", {rows[0].setting}{tuned}"
+    if row is not None:
+        setting = word(row.setting)
+        if row.examples and row.setting == "fine-tuned":
+            setting = tr("{setting} on {n} examples", setting=setting, n=tokens(row.examples))
+        about.append(setting)
+    return tr(
+        "{value} {unit} on {board} ({low} to {high}, {about})",
+        value=score(quality.value),
+        unit=target.benchmark.unit,
+        board=target.label,
+        low=score(quality.low, quality.value),
+        high=score(quality.high, quality.value),
+        about=listing(about),
+    )
 
 
 def _cautions(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
@@ -182,7 +243,8 @@ def _against(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
     """Strategies left, each with what rules it out or why no rule proposes it."""
     rows = []
     offered = {option.strategy for option in advice.options}
-    for strategy, name in STRATEGIES.items():
+    for strategy in STRATEGIES:
+        name = strategy_name(strategy, alone=True)
         if strategy in offered:
             continue
         rules = advice.ruled_out.get(strategy)
@@ -198,23 +260,26 @@ def _against(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
             rows.append((name, rule_sentence(last.rule, False, last.values)))
     grouped: dict[str, list[str]] = {}
     for name, why in rows:
-        grouped.setdefault(why, []).append(name.removesuffix(" instead"))
-    return tuple((", ".join(names), why) for why, names in grouped.items())
+        grouped.setdefault(why, []).append(name)
+    return tuple((listing(names), why) for why, names in grouped.items())
 
 
 def _other_rules(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             one.rule,
-            f"{catalog.strategies[one.rule].title} {_upper(rule_sentence(one.rule, False, one.values))}.",
+            _question_and_answer(
+                prose(catalog.strategies[one.rule].title),
+                rule_sentence(one.rule, False, one.values),
+            ),
         )
         for one in advice.outcomes
         if not one.holds
     )
 
 
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _question_and_answer(question: str, answer: str) -> str:
+    return tr("{question} {answer}.", question=question, answer=answer[:1].upper() + answer[1:])
 
 
 def _sources(
@@ -228,14 +293,14 @@ def _sources(
                 used.setdefault(source, []).append(one.rule)
     for choice in planned.choices if planned is not None else ():
         if choice.source is not None:
-            used.setdefault(choice.source, []).append(choice.field.replace("_", " "))
+            used.setdefault(choice.source, []).append(word(choice.field.replace("_", " ")))
     rows = []
     for source, wanted in used.items():
         entry = catalog.sources.get(source)
-        where = "not in the catalog"
+        where = tr("not in the catalog")
         if entry is not None:
             where = f"{entry.title}, {entry.url}" if links else entry.title
-        rows.append((source, f"{where} ({', '.join(dict.fromkeys(wanted))})"))
+        rows.append((source, f"{where} ({listing(dict.fromkeys(wanted))})"))
     return tuple(rows)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import tr
+
 if TYPE_CHECKING:
     from llm_select.evaluation.runner import Progress
 
@@ -39,9 +41,11 @@ def request_progress(waiting: Mapping[str, int]) -> Iterator[Callable[[Progress]
         def told(progress: Progress) -> None:
             row = rows[progress.label]
             speed = next(task.speed for task in bars.tasks if task.id == row)
-            said = f"{progress.failed} failed" if progress.failed else ""
+            said = tr("{n} failed", n=progress.failed) if progress.failed else ""
             if progress.waiting is not None:
-                said = f"the endpoint asks to wait {progress.waiting:.0f} s"
+                said = tr(
+                    "the endpoint asks to wait {seconds} s", seconds=f"{progress.waiting:.0f}"
+                )
             bars.update(
                 row,
                 completed=progress.answered + progress.failed,

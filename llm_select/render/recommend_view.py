@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_select.i18n import listing, prose, tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
     evidence_table,
@@ -14,11 +15,13 @@ from llm_select.render.item_view import (
     speed_cell,
     terms_table,
 )
+from llm_select.render.labels import language_label, name_of
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
-from llm_select.render.thinking_view import thinking_notes
+from llm_select.render.recommend_notes import pick_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
+from llm_select.render.words import word
 from llm_select.selection.recommend import UNRATED_SHOWN
 
 if TYPE_CHECKING:
@@ -26,8 +29,6 @@ if TYPE_CHECKING:
     from llm_select.selection.types import Item, Recommendation
 
 NEAR_MISSES = 5
-TIED = (0.4, 0.6)
-"""Chances that one of two neighbours is better, between which they are called alike."""
 
 
 def recommendation_document(
@@ -46,11 +47,13 @@ def recommendation_document(
         blocks.extend(_unranked_task(result, catalog))
     elif shown:
         blocks.append(_picks(shown, result))
-        blocks.extend(_notes(shown, result, catalog))
+        blocks.extend(pick_notes(shown, result, catalog))
     else:
         blocks.append(
             Text(
-                "Nothing rated meets every requirement." if result.unrated else "Nothing fits.",
+                tr("Nothing rated meets every requirement.")
+                if result.unrated
+                else tr("Nothing fits."),
                 "warn",
             )
         )
@@ -64,11 +67,11 @@ def recommendation_document(
     elif not result.picks or explain or everything:
         misses = result.rejected if everything else result.rejected[:NEAR_MISSES]
         if misses:
-            title = "Rejected" if everything else "Nearest misses"
+            title = tr("Rejected") if everything else tr("Nearest misses")
             blocks.append(_misses(misses, title, result))
     elif result.rejected:
         own, hosted = better_misses(result)
-        blocks.append(_misses(own[:NEAR_MISSES], "Better at the task, but", result))
+        blocks.append(_misses(own[:NEAR_MISSES], tr("Better at the task, but"), result))
         if hosted:
             blocks.append(_hosted_note(hosted))
     if len(shown) > 1:
@@ -87,29 +90,33 @@ def recommendation_document(
 
 def _headline(result: Recommendation, catalog: Catalog) -> str:
     requirements = result.requirements
-    about = ", ".join((*requirements.pairs, *requirements.languages))
+    about = listing(map(language_label, (*requirements.pairs, *requirements.languages)))
     machine = requirements.machine
-    where = ""
-    if machine is not None and requirements.weights_access != "hosted":
-        times = f"{machine.devices} × " if machine.devices > 1 else ""
-        where = f" on {times}{machine.name}"
-        if machine.device is not None:
-            where += f" ({machine.nominal_gib:g} GiB)"
-    name = catalog.tasks[requirements.task].name
-    return f"{name}{' (' + about + ')' if about else ''}{where}"
+    task = name_of(catalog.tasks[requirements.task])
+    if about:
+        task = tr("{task} ({about})", task=task, about=about)
+    if machine is None or requirements.weights_access == "hosted":
+        return task
+    name = translated(machine.name)
+    where = f"{machine.devices} × {name}" if machine.devices > 1 else name
+    if machine.device is not None:
+        where = f"{where} ({machine.nominal_gib:g} GiB)"
+    return tr("{task} on {machine}", task=task, machine=where)
 
 
 def _unranked_task(result: Recommendation, catalog: Catalog) -> list[Block]:
     """A task that no board ranks: what the literature shows first, then what would run."""
     blocks: list[Block] = [
         Text(
-            "No board ranks today's models for this task, so none is ranked and nothing is inferred.",
+            tr(
+                "No board ranks today's models for this task, so none is ranked and nothing is inferred."
+            ),
             "warn",
         )
     ]
-    literature = tuple(("literature", text) for text in _findings(result, catalog))
+    literature = tuple((tr("literature"), text) for text in _findings(result, catalog))
     if literature:
-        blocks.append(Pairs(literature, "What the literature shows"))
+        blocks.append(Pairs(literature, tr("What the literature shows")))
     waiting = [
         item.candidate.model.name
         for item in result.rejected
@@ -117,7 +124,12 @@ def _unranked_task(result: Recommendation, catalog: Catalog) -> list[Block]:
     ]
     if waiting:
         blocks.append(
-            Text(f"Could be fine-tuned with labelled examples (--examples N): {_some(waiting)}.")
+            Text(
+                tr(
+                    "Could be fine-tuned with labelled examples (--examples N): {models}.",
+                    models=_some(waiting),
+                )
+            )
         )
     names = {
         kind: [i.candidate.model.name for i in result.unrated if i.candidate.model.kind == kind]
@@ -125,14 +137,24 @@ def _unranked_task(result: Recommendation, catalog: Catalog) -> list[Block]:
     }
     for kind, found in names.items():
         if found:
-            use = "to prompt" if kind == "decoder" else "to fine-tune"
-            blocks.append(Text(f"Fit, {kind}s {use}, unrated: {_some(found)}.", "note"))
+            text = _fitting(kind, _some(found))
+            blocks.append(Text(text, "note"))
     return blocks
 
 
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - UNRATED_SHOWN} more" if len(names) > UNRATED_SHOWN else ""
-    return ", ".join(names[:UNRATED_SHOWN]) + more
+def _fitting(kind: str, models: str) -> str:
+    if kind == "decoder":
+        return tr("Fit, decoders to prompt, unrated: {models}.", models=models)
+    if kind == "encoder":
+        return tr("Fit, encoders to fine-tune, unrated: {models}.", models=models)
+    return tr("Fit, encoder-decoders to fine-tune, unrated: {models}.", models=models)
+
+
+def _some(names: list[str], most: int = UNRATED_SHOWN) -> str:
+    shown = listing(names[:most])
+    if len(names) <= most:
+        return shown
+    return tr("{names} and {n} more", names=shown, n=len(names) - most)
 
 
 def _findings(result: Recommendation, catalog: Catalog) -> list[str]:
@@ -140,7 +162,7 @@ def _findings(result: Recommendation, catalog: Catalog) -> list[str]:
     for finding in catalog.tasks[result.requirements.task].findings:
         found = catalog.sources.get(finding.source)
         where = f" ({found.title}, {found.url})" if found is not None else ""
-        texts.append(finding.statement + where)
+        texts.append(prose(finding.statement) + where)
     return texts
 
 
@@ -149,19 +171,24 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
     priced = any(item.candidate.offer is not None for item in items)
     columns = [
         Column("#", right=True, keep=True),
-        Column("Model"),
-        Column("Format, engine"),
-        Column(f"Quality ({result.target.benchmark.unit})" if result.target else "Quality", True),
-        Column(f"GiB{_each(result)}", right=True, keep=True),
+        Column(tr("Model")),
+        Column(tr("Format, engine")),
+        Column(
+            tr("Quality ({unit})", unit=result.target.benchmark.unit)
+            if result.target
+            else tr("Quality"),
+            True,
+        ),
+        Column(tr("GiB each") if _several(result) else "GiB", right=True, keep=True),
     ]
     if fast:
-        columns.append(Column("Tokens/s", right=True, keep=True))
+        columns.append(Column(tr("Tokens/s"), right=True, keep=True))
     if priced:
-        columns.append(Column("$/M out", right=True, keep=True))
+        columns.append(Column(tr("$/M out"), right=True, keep=True))
     columns += [
-        Column("Licence", wide=True),
-        Column("Beats next", right=True, wide=True),
-        Column("Score", right=True, keep=True),
+        Column(tr("Licence"), wide=True),
+        Column(tr("Beats next"), right=True, wide=True),
+        Column(tr("Score"), right=True, keep=True),
     ]
     rows = []
     for rank, item in enumerate(items, 1):
@@ -187,116 +214,19 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
     return Table(tuple(columns), tuple(rows))
 
 
-def _each(result: Recommendation) -> str:
+def _several(result: Recommendation) -> bool:
     machine = result.requirements.machine
-    return " each" if machine is not None and machine.devices > 1 else ""
+    return machine is not None and machine.devices > 1
 
 
 def _name(item: Item) -> str:
-    mode = " (thinking)" if item.candidate.mode == "thinking" else ""
-    return item.candidate.model.name + mode
-
-
-def _notes(items: tuple[Item, ...], result: Recommendation, catalog: Catalog) -> list[Block]:
-    notes: list[Block] = []
-    tags = {item.quality.tag for item in items if item.quality is not None}
-    if "inferred" in tags:
-        notes.append(
-            Text(
-                "~ inferred from other boards through the models they share; not measured.", "note"
-            )
-        )
-    if any(_deducted(item) for item in items):
-        notes.append(
-            Text(
-                "Quality is that of the unquantized model; the score deducts what its format costs "
-                "(see --explain).",
-                "note",
-            )
-        )
-    unmeasured = [item for item in items if _quantized_unmeasured(item)]
-    if unmeasured:
-        forms = ", ".join(dict.fromkeys(_sized_format(item) for item in unmeasured))
-        notes.append(
-            Text(f"What a format costs was not measured, and not deducted, for {forms}.", "note")
-        )
-    notes += [
-        Text(text, "note") for text in thinking_notes(items, result.requirements.task, catalog)
-    ]
-    if any(item.candidate.offer is not None for item in items):
-        notes.append(
-            Text("Hosted models score 0 for speed and free memory, which nobody publishes.", "note")
-        )
-    tied = _tied(items, result)
-    if tied:
-        notes.append(Text(f"Places {tied} can hardly be told apart by quality.", "note"))
-    developer = any(
-        row.reported_by == "developer"
-        for item in items
-        if item.quality is not None
-        for row in item.quality.evidence[:1]
-    )
-    if developer:
-        notes.append(Text("* reported by the model's own developer.", "note"))
-    restricted = [item for item in items if _restricted(item, catalog)]
-    if restricted:
-        names = ", ".join(dict.fromkeys(item.candidate.model.name for item in restricted))
-        notes.append(Text(f"Not for commercial use by their licence: {names}.", "warn"))
-    followed = {
-        item.candidate.model.name: catalog.models[item.candidate.model.superseded_by].name
-        for item in items
-        if item.candidate.model.superseded_by in catalog.models
-    }
-    if followed:
-        text = ", ".join(f"{old} by {new}" for old, new in followed.items())
-        notes.append(Text(f"Superseded by a newer model of its line: {text}.", "note"))
-    if len(result.picks) > len(items):
-        notes.append(
-            Text(
-                f"{len(result.picks) - len(items)} more fit; see them with --top or --all.", "note"
-            )
-        )
-    return notes
-
-
-def _tied(items: tuple[Item, ...], result: Recommendation) -> str:
-    """Runs of places whose neighbours are about as likely better as worse: `2–5`."""
-    runs: list[list[int]] = []
-    for place in range(1, len(items)):
-        chance = result.better[place - 1]
-        if chance is None or not TIED[0] <= chance <= TIED[1]:
-            continue
-        if runs and runs[-1][-1] == place:
-            runs[-1].append(place + 1)
-        else:
-            runs.append([place, place + 1])
-    return ", ".join(f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def _restricted(item: Item, catalog: Catalog) -> bool:
-    license_ = catalog.licenses.get(item.candidate.model.license)
-    return license_ is not None and license_.commercial == "no"
-
-
-def _quantized_unmeasured(item: Item) -> bool:
-    quantization = item.candidate.quantization
-    return quantization is not None and not quantization.native_16bit and item.loss is None
-
-
-def _deducted(item: Item) -> bool:
-    return item.loss is not None and item.loss.change < 0
-
-
-def _sized_format(item: Item) -> str:
-    """`Q6_K of Gemma 3 27B`."""
-    quantization = item.candidate.quantization
-    name = quantization.name if quantization is not None else ""
-    return f"{name} of {item.candidate.model.name}"
+    name = item.candidate.model.name
+    return tr("{model} (thinking)", model=name) if item.candidate.mode == "thinking" else name
 
 
 def _explanation(rank: int, item: Item, catalog: Catalog) -> list[Block]:
     return [
-        Text(f"{rank}. {_name(item)}: why", "head"),
+        Text(tr("{rank}. {name}: why", rank=rank, name=_name(item)), "head"),
         terms_table(item),
         evidence_table(item, catalog),
     ]
@@ -317,14 +247,14 @@ def _variants(items: tuple[Item, ...]) -> Table:
             )
     return Table(
         (
-            Column("Model"),
-            Column("Format, engine"),
+            Column(tr("Model")),
+            Column(tr("Format, engine")),
             Column("GiB", right=True, keep=True),
-            Column("Tokens/s", right=True),
-            Column("Score", right=True, keep=True),
+            Column(tr("Tokens/s"), right=True),
+            Column(tr("Score"), right=True, keep=True),
         ),
         tuple(rows),
-        "Every variant that fits",
+        tr("Every variant that fits"),
     )
 
 
@@ -351,13 +281,16 @@ def better_misses(result: Recommendation) -> tuple[tuple[Item, ...], tuple[Item,
 
 
 def _hosted_note(items: tuple[Item, ...]) -> Text:
-    shown = ", ".join(
+    models = [
         f"{item.candidate.model.name} {score(item.quality.value)}"
-        for item in items[:NEAR_MISSES]
+        for item in items
         if item.quality is not None
+    ]
+    text = tr(
+        "Better but only hosted: {models}; see --weights-access any.",
+        models=_some(models, NEAR_MISSES),
     )
-    more = f" and {len(items) - NEAR_MISSES} more" if len(items) > NEAR_MISSES else ""
-    return Text(f"Better but only hosted: {shown}{more}; see --weights-access any.", "note")
+    return Text(text, "note")
 
 
 def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Table:
@@ -372,10 +305,10 @@ def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Tabl
     ]
     return Table(
         (
-            Column("Model"),
-            Column("Quality", right=True),
-            Column("Why not"),
-            Column("Would be admitted"),
+            Column(tr("Model")),
+            Column(tr("Quality"), right=True),
+            Column(tr("Why not")),
+            Column(tr("Would be admitted")),
         ),
         tuple(rows),
         title,
@@ -384,37 +317,54 @@ def _misses(items: tuple[Item, ...], title: str, result: Recommendation) -> Tabl
 
 def _unrated(result: Recommendation, everything: bool) -> Text:
     names = [_name(item) for item in result.unrated]
-    shown = ", ".join(names) if everything else _some(names)
+    shown = listing(names) if everything else _some(names)
     left = len(result.untried)
-    more = f"; {left} more were not tried on the machine (--all tries them)" if left else ""
+    if not left:
+        return Text(
+            tr(
+                "Fit but unrated, for want of published evidence on this task: {models}.",
+                models=shown,
+            ),
+            "note",
+        )
     return Text(
-        f"Fit but unrated, for want of published evidence on this task: {shown}{more}.", "note"
+        tr(
+            "Fit but unrated, for want of published evidence on this task: {models}; {n} more were not tried on the "
+            "machine (--all tries them).",
+            models=shown,
+            n=left,
+        ),
+        "note",
     )
 
 
 def _standing(result: Recommendation, shown: tuple[Item, ...], catalog: Catalog) -> Pairs:
-    rows = [("assumed", sentence(reason)) for reason in result.assumptions]
-    weights = ", ".join(
-        f"{name} {weight:.2g}" for name, weight in result.requirements.weights.items() if weight > 0
+    rows = [(tr("assumed"), sentence(reason)) for reason in result.assumptions]
+    weights = listing(
+        f"{word(name)} {weight:.2g}"
+        for name, weight in result.requirements.weights.items()
+        if weight > 0
     )
-    rows.append(("weights", f"{weights} ({result.requirements.profile})"))
+    rows.append((tr("weights"), f"{weights} ({result.requirements.profile})"))
     rows += [
-        ("left out", f"{criterion}: {sentence(reason)}")
+        (tr("left out"), f"{word(criterion)}: {sentence(reason)}")
         for criterion, reason in result.dropped.items()
     ]
     if result.target is not None:
         board = catalog.boards[result.target.stem]
         source = catalog.sources.get(board.source)
         label = f"{result.target.label}, {result.target.benchmark.metric}, {board.date}"
-        rows.append(("quality on", label))
+        rows.append((tr("quality on"), label))
         if source is not None:
-            rows.append(("source", f"{source.title} {source.url}"))
+            rows.append((tr("source"), f"{source.title} {source.url}"))
         if result.target.benchmark.automatic:
-            rows.append(("note", "the metric is automatic, not a human judgement"))
+            rows.append((tr("note"), tr("the metric is automatic, not a human judgement")))
             people = people_note(shown, result.requirements, catalog)
             if people is not None:
-                rows.append(("people", people))
+                rows.append((tr("people"), people))
     if result.target is not None:
-        rows += [("literature", text) for text in _findings(result, catalog)]
-    rows.append(("rejected", f"{len(result.rejected)} models; --all lists each with its reason"))
-    return Pairs(tuple(rows), "On what this stands")
+        rows += [(tr("literature"), text) for text in _findings(result, catalog)]
+    rows.append(
+        (tr("rejected"), tr("{n} models; --all lists each with its reason", n=len(result.rejected)))
+    )
+    return Pairs(tuple(rows), tr("On what this stands"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from llm_select.i18n import listing, tr
 from llm_select.render.numbers import tokens
 from llm_select.selection.thinking import assumed_length, measured_length, thinking_tokens
 
@@ -30,23 +31,34 @@ def thinking_notes(items: Sequence[Item], task_id: str, catalog: Catalog) -> lis
     notes = []
     if measured:
         notes.append(
-            f"(thinking): it reasons first. Measured at this task, and charged: {'; '.join(dict.fromkeys(measured))}."
+            tr(
+                "(thinking): it reasons first. Measured at this task, and charged: {lengths}.",
+                lengths="; ".join(dict.fromkeys(measured)),
+            )
         )
     figure = assumed_length(catalog, task_id)
     if assumed and figure:
-        who = ", ".join(dict.fromkeys(assumed))
         notes.append(
-            f"(thinking): it reasons first. {tokens(figure)} tokens are assumed for that, since no length was measured "
-            f"at this task for {who}, and charged to context and to the score's speed."
+            tr(
+                "(thinking): it reasons first. {n} tokens are assumed for that, since no length was "
+                "measured at this task for {models}, and charged to context and to the score's speed.",
+                n=tokens(figure),
+                models=listing(dict.fromkeys(assumed)),
+            )
         )
     return notes
 
 
 def length_text(length: ThinkingLength) -> str:
     """`5,622 tokens (6 problems of mathematics, effort high; lrm-token-economy)`."""
-    effort = f", effort {length.effort}" if length.effort is not None else ""
-    whole = " with the answer" if length.answer_included else ""
-    return f"{tokens(length.tokens)} tokens{whole} ({length.test}{effort}; {length.source})"
+    n = tokens(length.tokens)
+    text = (
+        tr("{n} tokens with the answer", n=n) if length.answer_included else tr("{n} tokens", n=n)
+    )
+    test = length.test
+    if length.effort is not None:
+        test = tr("{test}, effort {effort}", test=test, effort=length.effort)
+    return f"{text} ({test}; {length.source})"
 
 
 def thinking_json(

@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from llm_select.messages import Message
 from llm_select.schema.architecture import MixerKind
 from llm_select.schema.base import (
     Count,
+    LanguageTag,
     NonNegative,
     PartialDate,
     Positive,
@@ -193,12 +195,18 @@ class Engine(Strict):
     def _restricts_what_it_loads(self) -> Engine:
         for name, vendors in self.format_vendors.items():
             if name not in self.quantizations:
-                raise ValueError(f"format_vendors: {name!r} is not among quantizations")
+                raise ValueError(
+                    Message("format_vendors: {name!r} is not among quantizations", name=name)
+                )
             if not set(vendors) <= set(self.vendors):
-                raise ValueError(f"format_vendors: {name!r} names a maker not among vendors")
+                raise ValueError(
+                    Message("format_vendors: {name!r} names a maker not among vendors", name=name)
+                )
         unknown = self.format_units.keys() - set(self.quantizations)
         if unknown:
-            raise ValueError(f"format_units: {min(unknown)!r} is not among quantizations")
+            raise ValueError(
+                Message("format_units: {name!r} is not among quantizations", name=min(unknown))
+            )
         return self
 
 
@@ -207,6 +215,8 @@ class License(Strict):
 
     name: str
     """Full name."""
+    names: dict[LanguageTag, str] = {}
+    """Its name in other languages, translated word for word."""
     spdx: str | None = None
     """SPDX id."""
     url: str

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from llm_select.messages import Message
 from llm_select.schema.base import Slug, SourceId, Strict
 from llm_select.schema.hardware import Vendor
 from llm_select.schema.model import Kind
@@ -152,7 +153,11 @@ class Serving(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Serving:
         if sum((bool(self.parsers), bool(self.parsers_detected), self.parsers_built_in)) > 1:
-            raise ValueError("parsers, parsers_detected and parsers_built_in exclude one another")
+            raise ValueError(
+                Message("parsers, parsers_detected and parsers_built_in exclude one another")
+            )
         for role in self.options.keys() & self.environment.keys():
-            raise ValueError(f"{role} is both an option and an environment variable")
+            raise ValueError(
+                Message("{role} is both an option and an environment variable", role=role)
+            )
         return self

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from llm_select.messages import Message
 from llm_select.schema.base import Count, NonNegative, Positive, Slug, SourceId, Strict
 from llm_select.schema.model import Kind
 
@@ -105,9 +106,9 @@ class Recipe(Strict):
     @model_validator(mode="after")
     def _has_a_length(self) -> Recipe:
         if (self.epochs is None) == (self.steps is None):
-            raise ValueError("give either epochs or steps")
+            raise ValueError(Message("give either epochs or steps"))
         if (self.many is None) and (self.epochs_many or self.rank_many or self.alpha_many):
-            raise ValueError("many: epochs_many, rank_many and alpha_many need it")
+            raise ValueError(Message("many: epochs_many, rank_many and alpha_many need it"))
         if (self.large is None) != (self.learning_rate_large is None):
-            raise ValueError("large: it goes with learning_rate_large")
+            raise ValueError(Message("large: it goes with learning_rate_large"))
         return self

@@ -185,7 +185,7 @@ def _self_hosted(
         size = sizing(model)
     except ShapeError as error:
         bare = Candidate(model_id, model, mode, None, None, None, None, False, None)
-        objection = Objection(Reason("shape-incomplete", {"why": str(error)}), None)
+        objection = Objection(Reason("shape-incomplete", {"why": error.as_message()}), None)
         return [_rejected(bare, quality, [objection])]
     # Without a rating there is nothing to choose a format by: the first that fits, most bits first, will do.
     rated = quality is not None and quality.value is not None

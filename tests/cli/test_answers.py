@@ -143,8 +143,14 @@ def test_hardware_detect_reads_as_words(call: Call) -> None:
 
 def test_estimate_without_hardware_says_what_machine_it_needs(call: Call) -> None:
     answer = call("estimate", "gemma-3-12b-it", "-o", "json")
+    jsonschema.validate(answer.json(), CONTRACTS["estimate"])
     assert answer.code == 0
     assert "needed_gib" in answer.out
+
+
+def test_estimate_on_a_machine_is_as_the_published_schema_says(call: Call) -> None:
+    answer = call("estimate", "nllb-200-3.3b", "--gpu", "RTX 4090", "-o", "json").json()
+    jsonschema.validate(answer, CONTRACTS["estimate"])
 
 
 def test_estimate_on_a_card_that_is_too_small_exits_1(call: Call) -> None:
@@ -179,3 +185,17 @@ def test_every_open_card_with_a_shape_can_be_estimated(
     for case in cases:
         # A card that no engine of the catalog runs is history (GNMT, ELMo): it says so.
         assert case["error"] is None or "no engine" in case["error"]
+
+
+def test_a_base_model_among_the_picks_is_said_to_want_examples(call: Call) -> None:
+    out = call(
+        "recommend", "--task", "ner", "--gpu-mem", "24", "--family", "llama", "-o", "plain"
+    ).out
+    assert "Pretrained only: Llama 3.1 8B," in out
+
+
+def test_a_chat_model_is_not_said_to_want_examples(call: Call) -> None:
+    out = call(
+        "recommend", "--task", "ner", "--gpu-mem", "24", "--family", "gemma", "-o", "plain"
+    ).out
+    assert "Gemma 3 27B IT" not in out.partition("Pretrained only")[2].partition("\n")[0]

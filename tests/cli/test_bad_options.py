@@ -35,7 +35,7 @@ BY_NAME = {
     (*CARD, "--license", "zzz"): ("--license", "llm-select licenses"),
     (*CARD, "--family", "lama"): ("--family", "llama"),
     (*CARD, "-o", "jsn"): ("--output", "json"),
-    (*CARD, "-o", "html"): ("--output", "json"),
+    (*CARD, "-o", "xml"): ("--output", "json"),
     (*CARD, "--locale", "fr"): ("--locale", "en, zh"),
     (*CARD, "--weights-access", "hostd"): ("--weights-access", "hosted"),
     (*CARD, "--privacy", "slef"): ("--privacy", "self-hosted"),

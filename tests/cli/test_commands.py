@@ -26,6 +26,7 @@ OPTIONS = {
     "estimate": f"--cases {HARDWARE} {LENGTHS} --engine --quantization --kv-type {SHARED}",
     "deploy": f"--task {HARDWARE} --nodes {LENGTHS} --requests-per-second --engine --quantization --kv-type "
     f"--price-per-hour --hosted-price --export {SHARED}",
+    "mcp": "--catalog --locale",
     "tasks": SHARED,
     "benchmarks": SHARED,
     "licenses": SHARED,
@@ -61,7 +62,7 @@ def test_every_command_of_the_contract_is_listed() -> None:
 
 @pytest.mark.parametrize("command", OPTIONS)
 def test_help_shows_an_example(command: str, call: Call) -> None:
-    assert "Example: llm-select" in call(*command.split(), "--help").out
+    assert "Examples:\n    # " in call(*command.split(), "--help").out
 
 
 def test_version_is_that_of_the_package(call: Call) -> None:

@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 pytest.importorskip("httpx2")
 pytest.importorskip("stamina")
 pytest.importorskip("sacrebleu")
 
+from llm_select.render.contract import CONTRACTS
 from tests.cli.conftest import Call, Refused
 from tests.unit.evaluation.server import Act, Server, prompt_of, serving
 
@@ -74,6 +76,7 @@ def line(server: Server, data: Path, *models: str) -> list[str]:
 
 def test_scores_intervals_and_who_is_better(call: Call, server: Server, data: Path) -> None:
     answer = call(*line(server, data, "qwen3-8b=good", "gemma-3-12b-it=fair"), "-o", "json")
+    jsonschema.validate(answer.json(), CONTRACTS["evaluate"])
     best, other = answer.json()["models"]
     assert (best["model"], best["scores"]["accuracy"]["value"]) == ("qwen3-8b", 100.0)
     assert other["scores"]["accuracy"]["value"] == pytest.approx(100 * 26 / 40)
@@ -102,6 +105,20 @@ def test_every_page_says_where_the_texts_went(
     answer = call(*line(server, data, "good"), "-o", form)
     assert "and nowhere else" in " ".join(answer.out.split())
     assert f"127.0.0.1:{server.port}" in "".join(answer.out.split())
+
+
+def test_a_page_and_a_picture_show_each_model_with_its_interval(
+    call: Call, server: Server, data: Path
+) -> None:
+    page = call(*line(server, data, "good", "fair"), "-o", "html").out
+    assert "and nowhere else" in page
+    picture = call(*line(server, data, "good", "fair"), "--resume", "-o", "svg").out
+    assert picture.count('class="ls-row ls-pick"') == 2
+
+
+def test_a_dry_run_has_no_picture(refused: Refused, server: Server, data: Path) -> None:
+    said = refused(*line(server, data, "good"), "--dry-run", "-o", "svg")
+    assert "there is no svg of this answer" in said
 
 
 def test_csv_has_a_row_for_each_model(call: Call, server: Server, data: Path) -> None:
@@ -301,6 +318,7 @@ def test_a_refused_key_is_told_without_the_key(
     with serving(lambda *_: Act(status=401, body=said)) as server:
         answer = call(*line(server, data, "good"), "--api-key-env", "MY_KEY", "-o", "json")
     assert answer.code == 1
+    jsonschema.validate(answer.json(), CONTRACTS["evaluate"])
     assert answer.json()["models"][0]["stopped"]["code"] == "401"
     assert KEY not in answer.out + answer.err
     assert not any(KEY.encode() in path.read_bytes() for path in here.iterdir())
@@ -332,6 +350,7 @@ def test_translation_keeps_the_signature_and_scores_by_pair(call: Call, here: Pa
     start = ("evaluate", "--task", "translation", "--data", "mt.csv", "--model", "qwen3-8b")
     with serving(script) as server:
         answer = call(*start, "--endpoint", server.url, "--save-to", "mine", "-o", "json")
+    jsonschema.validate(answer.json(), CONTRACTS["evaluate"])
     (model,) = answer.json()["models"]
     chinese = next(group for group in model["languages"] if group["language"] == "en-zh")
     assert chinese["value"] == pytest.approx(100.0)

@@ -69,6 +69,11 @@ def test_a_warm_answer_in_json_imports_nothing_heavy(warm: Path) -> None:
     assert not loaded & PICTURES
 
 
+def test_a_question_in_english_reads_no_chinese_names(warm: Path) -> None:
+    loaded = _modules(warm, *QUESTION, "--language", "zh", "-o", "json")
+    assert not {name for name in loaded if name.endswith((".chinese", ".language_names_zh"))}
+
+
 def test_a_warm_table_imports_rich_and_nothing_else_heavy(warm: Path) -> None:
     loaded = _modules(warm, *QUESTION)
     assert "rich.table" in loaded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -69,6 +70,71 @@ def test_a_pipe_gets_no_escape_codes_whatever_the_terminal(cache: Path) -> None:
     done = _run("tasks", cache=cache, TERM="xterm-256color", COLORTERM="truecolor")
     assert done.returncode == 0
     assert "\x1b" not in done.stdout
+
+
+def test_force_color_colours_a_pipe(cache: Path) -> None:
+    assert "\x1b[" in _run("tasks", cache=cache, FORCE_COLOR="1").stdout
+
+
+def _on_a_terminal(cache: Path, **more: str) -> str:
+    """What a terminal is sent. Its end is read until the program has closed its own."""
+    import pty  # not on every system
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*PROGRAM, "tasks"],
+        env=_environment(cache, TERM="xterm-256color", **more),
+        stdin=theirs, stdout=theirs, stderr=theirs,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        said = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # Linux: nobody writes any more
+                break
+            if not part:
+                break
+            said += part
+    os.close(ours)
+    assert process.returncode == 0
+    return said.decode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX terminals")
+def test_a_terminal_gets_emphasis(cache: Path) -> None:
+    assert "\x1b[1m" in _on_a_terminal(cache)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX terminals")
+def test_no_color_sends_a_terminal_no_colour(cache: Path) -> None:
+    """Bold is no colour: https://no-color.org speaks of colour only."""
+    said = _on_a_terminal(cache, NO_COLOR="1")
+    assert not re.search(r"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]", said)
+
+
+@pytest.mark.parametrize("width", ["60", "100"])
+@pytest.mark.parametrize("line", [QUESTION[:-3], ("recommend", "--help"), ("tasks",)])
+def test_columns_bounds_the_width(width: str, line: tuple[str, ...], cache: Path) -> None:
+    shown = _run(*line, cache=cache, COLUMNS=width).stdout.partition("\n  Examples:")[0]
+    assert max(map(len, shown.splitlines())) <= int(width)
+
+
+@pytest.mark.parametrize(
+    ("variables", "english"),
+    [
+        ({"LC_ALL": "zh_CN.UTF-8"}, False),
+        ({"LC_ALL": "", "LC_MESSAGES": "zh_CN.UTF-8"}, False),
+        ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, False),
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, True),
+        ({"LC_ALL": "fr_FR.UTF-8"}, True),
+    ],
+)
+def test_the_language_is_that_of_the_first_variable_set(
+    variables: dict[str, str], english: bool, cache: Path
+) -> None:
+    said = _run("no-such-command", cache=cache, PYTHONUTF8="1", **variables).stderr
+    assert said.startswith("error: ") == english
 
 
 def test_text_beyond_ascii_survives_a_narrow_locale(cache: Path) -> None:

@@ -111,6 +111,8 @@ def test_an_unknown_page_leads_back(page: TestClient) -> None:
     assert 'href="/"' in answer.text
 
 
-@pytest.mark.parametrize("path", ["/model/", "/model/a/one/", "/memory/", "/download/", "/download/x.exe"])
+@pytest.mark.parametrize(
+    "path", ["/model/", "/model/a/one/", "/memory/", "/download/", "/download/x.exe"]
+)
 def test_a_half_address_is_not_found(page: TestClient, path: str) -> None:
     assert page.get(path, follow_redirects=True).status_code in (404, 422)

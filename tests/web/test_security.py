@@ -74,7 +74,9 @@ def test_too_many_fields_are_refused(page: TestClient) -> None:
     assert page.get("/?" + "&".join(f"f{n}=1" for n in range(300))).status_code == 422
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py"])
+@pytest.mark.parametrize(
+    "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py"]
+)
 def test_files_outside_the_folder_are_not_there(page: TestClient, path: str) -> None:
     assert page.get(path).status_code == 404
 

@@ -14,6 +14,7 @@ from llm_select.catalog.importers.reading import MAX_JSON, SourceError, csv_rows
 from llm_select.catalog.importers.write import field_text, write_file
 from llm_select.catalog.yaml_loader import parse
 from llm_select.errors import AmbiguousNameError, UnknownNameError
+from llm_select.messages import Message, either
 from llm_select.schema.base import LANGUAGE_TAG, PARTIAL_DATE, SLUG
 
 HEAD = "# yaml-language-server: $schema=../schema/board.json\n"
@@ -55,7 +56,9 @@ def import_board(data: bytes, where: str, request: BoardRequest, catalog: Any) -
     """The board's file with the table's scores. Raises SourceError."""
     if not re.match(SLUG, request.board):
         raise SourceError(
-            f"{request.board!r} is no id", where="--board", remedy="write lower case and dashes"
+            Message("{id!r} is no id", id=request.board),
+            where="--board",
+            remedy=Message("write lower case and dashes"),
         )
     scores, errors = _scores(data, where)
     old = _old(request)
@@ -79,19 +82,32 @@ def import_board(data: bytes, where: str, request: BoardRequest, catalog: Any) -
     if stderr:
         board["stderr"] = stderr
     if unknown:
-        shown = ", ".join(unknown[:12]) + (
-            f" and {len(unknown) - 12} more" if len(unknown) > 12 else ""
-        )
+        shown = ", ".join(unknown[:12])
+        if len(unknown) > 12:
+            shown = Message("{names} and {n} more", names=shown, n=len(unknown) - 12)
         notes.append(
-            f"no card for {len(unknown)} name(s): {shown}; they stay as entries and link boards"
+            Message(
+                "no card for {count} name(s): {shown}; they stay as entries and link boards",
+                count=len(unknown),
+                shown=shown,
+            )
         )
     if differing and not request.accept:
         notes.append(
-            "scores that differ stay as the board has them; --accept takes those of the table"
+            Message(
+                "scores that differ stay as the board has them; --accept takes those of the table"
+            )
         )
     text = HEAD + "".join(field_text(name, value) for name, value in board.items())
     count = sum(map(len, scores.values()))
-    summary = f"{request.board}: {count} score(s) of {len(names)} name(s), {added} new, {len(differing)} differ"
+    summary = Message(
+        "{board}: {scores} score(s) of {names} name(s), {added} new, {differing} differ",
+        board=request.board,
+        scores=count,
+        names=len(names),
+        added=added,
+        differing=len(differing),
+    )
     written: tuple[str, ...] = ()
     if (
         request.directory is not None
@@ -119,7 +135,7 @@ def _scores(
     names, rows = csv_rows(data, where)
     entry = next((name for name in _ENTRY if name in names), None)
     if entry is None:
-        raise SourceError(f"no column {' or '.join(_ENTRY)}", where=where)
+        raise SourceError(Message("no column {columns}", columns=either(_ENTRY)), where=where)
     long_form = "score" in names
     wide = [name for name in names if name not in (entry, "language", "score", "stderr", "pair")]
     for name in wide if not long_form else ():
@@ -129,7 +145,7 @@ def _scores(
     for line, row in rows:
         name = (row[entry] or "").strip()
         if not name:
-            raise SourceError("the name is missing", where=f"{where}:{line}")
+            raise SourceError(Message("the name is missing"), where=f"{where}:{line}")
         if long_form:
             tag = (row.get("language") or row.get("pair") or "all").strip()
             cells = [(_language(tag, where, line), row["score"], row.get("stderr"))]
@@ -141,16 +157,20 @@ def _scores(
             column = scores.setdefault(tag, {})
             if name in column:
                 raise SourceError(
-                    f"{name} has two scores for {tag}", where=f"{where}:{line}", remedy="keep one"
+                    Message("{name} has two scores for {tag}", name=name, tag=tag),
+                    where=f"{where}:{line}",
+                    remedy=Message("keep one"),
                 )
             column[name] = _number(score, where, line)
             if error not in (None, ""):
                 value = _number(error, where, line)
                 if value < 0:
-                    raise SourceError("a standard error is below 0", where=f"{where}:{line}")
+                    raise SourceError(
+                        Message("a standard error is below 0"), where=f"{where}:{line}"
+                    )
                 errors.setdefault(tag, {})[name] = value
     if not scores:
-        raise SourceError("no scores", where=where)
+        raise SourceError(Message("no scores"), where=where)
     return scores, errors
 
 
@@ -163,9 +183,11 @@ def _language(tag: str, where: str, line: int) -> str:
     )
     if tag != "all" and not pair and not _TAG.match(tag):
         raise SourceError(
-            f"{tag!r} is no language tag and no pair",
+            Message("{tag!r} is no language tag and no pair", tag=tag),
             where=f"{where}:{line}",
-            remedy="write de, sr-Cyrl, en-zh or all; a table without a language column is `entry,score`",
+            remedy=Message(
+                "write de, sr-Cyrl, en-zh or all; a table without a language column is `entry,score`"
+            ),
         )
     return tag
 
@@ -174,10 +196,14 @@ def _number(text: str, where: str, line: int) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise SourceError(f"{text[:40]!r} is not a number", where=f"{where}:{line}") from None
+        raise SourceError(
+            Message("{text!r} is not a number", text=text[:40]), where=f"{where}:{line}"
+        ) from None
     if not math.isfinite(value):
         raise SourceError(
-            f"{text[:40]!r} is not finite", where=f"{where}:{line}", remedy="leave the cell empty"
+            Message("{text!r} is not finite", text=text[:40]),
+            where=f"{where}:{line}",
+            remedy=Message("leave the cell empty"),
         )
     return int(value) if value.is_integer() and "." not in text else value
 
@@ -188,7 +214,13 @@ def _card(name: str, catalog: Any, notes: list[str]) -> str | None:
     try:
         return model(catalog, name)
     except AmbiguousNameError as error:
-        notes.append(f"{name} may be {' or '.join(error.matches)}: no card is put")
+        notes.append(
+            Message(
+                "{name} may be {matches}: no card is put",
+                name=name,
+                matches=either(error.matches),
+            )
+        )
     except UnknownNameError:
         pass
     return None
@@ -204,9 +236,9 @@ def _old(request: BoardRequest) -> Values:
             document = parse(read_file(path, MAX_JSON))
             if document.problems or not isinstance(document.value, dict):
                 raise SourceError(
-                    "cannot be read as a board",
+                    Message("cannot be read as a board"),
                     where=str(path),
-                    remedy="see llm-select catalog check",
+                    remedy=Message("see llm-select catalog check"),
                 )
             return document.value
     return {}
@@ -228,7 +260,9 @@ def _head(request: BoardRequest, old: Mapping[str, Any], catalog: Any) -> Values
         if found is None:
             option = f"--{name.replace('_', '-')}"
             raise SourceError(
-                f"a new board needs {option}", where=option, remedy="say how the scores came about"
+                Message("a new board needs {option}", option=option),
+                where=option,
+                remedy=Message("say how the scores came about"),
             )
         head[name] = found
     for name in ("split", "harness"):
@@ -236,14 +270,22 @@ def _head(request: BoardRequest, old: Mapping[str, Any], catalog: Any) -> Values
             head[name] = old[name]
     if head["benchmark"] not in catalog.benchmarks:
         raise SourceError(
-            f"unknown benchmark {head['benchmark']!r}",
+            Message("unknown benchmark {name!r}", name=head["benchmark"]),
             where="--benchmark",
-            remedy="add catalog/benchmarks/<id>.yaml first, or see `llm-select benchmarks`",
+            remedy=Message(
+                "add catalog/benchmarks/<id>.yaml first, or see `llm-select benchmarks`"
+            ),
         )
     if not re.match(PARTIAL_DATE, str(head["date"])):
-        raise SourceError(f"{head['date']!r} is no date", where="--date", remedy="write 2026-07-23")
+        raise SourceError(
+            Message("{date!r} is no date", date=head["date"]),
+            where="--date",
+            remedy=Message("write 2026-07-23"),
+        )
     if not re.match(SLUG, str(head["source"])):
-        raise SourceError(f"{head['source']!r} is no id of a source", where="--source")
+        raise SourceError(
+            Message("{source!r} is no id of a source", source=head["source"]), where="--source"
+        )
     for name, choices in (
         ("reported_by", ("developer", "third-party", "organisers", "users")),
         ("setting", ("fine-tuned", "few-shot", "zero-shot", "prompted", "preference")),
@@ -251,9 +293,9 @@ def _head(request: BoardRequest, old: Mapping[str, Any], catalog: Any) -> Values
         if head[name] not in choices:
             option = f"--{name.replace('_', '-')}"
             raise SourceError(
-                f"{head[name]!r} is not known",
+                Message("{value!r} is not known", value=head[name]),
                 where=option,
-                remedy=f"it takes {', '.join(choices)}",
+                remedy=Message("it takes {choices}", choices=", ".join(choices)),
             )
     return head
 
@@ -275,11 +317,23 @@ def _within(
     beyond = [value for value in values if not lowest <= value <= highest]
     if beyond:
         raise SourceError(
-            f"{beyond[0]:g} lies outside {benchmark}, {lowest:g} to {highest:g}", where=where
+            Message(
+                "{value:g} lies outside {benchmark}, {lowest:g} to {highest:g}",
+                value=beyond[0],
+                benchmark=benchmark,
+                lowest=lowest,
+                highest=highest,
+            ),
+            where=where,
         )
     if highest >= 100 and len(values) > 1 and max(values) <= 1:
         raise SourceError(
-            f"all scores are 1 or less, but {benchmark} is in {known.unit}", where=where
+            Message(
+                "all scores are 1 or less, but {benchmark} is in {unit}",
+                benchmark=benchmark,
+                unit=known.unit,
+            ),
+            where=where,
         )
 
 

@@ -21,6 +21,7 @@ from llm_select.catalog.importers.layers import (
     windows,
 )
 from llm_select.catalog.importers.reading import Fields
+from llm_select.messages import Message
 
 
 class Traits(NamedTuple):
@@ -167,7 +168,7 @@ def decoder(fields: Fields, model_type: str) -> Values:
     ) - {"1"}:
         fields.fail(
             "attn_type_list",
-            "has other kinds than 1: this architecture is known with full attention only",
+            Message("has other kinds than 1: this architecture is known with full attention only"),
         )
     if model_type == "opt":
         _only_opt(fields, hidden)
@@ -214,7 +215,15 @@ def _heads(fields: Fields, model_type: str, traits: Traits, hidden: int) -> Valu
         heads = fields.count("num_attention_heads", "n_head")
         stated = fields.maybe("head_dim")
         if stated is not None and stated * heads != hidden:
-            fields.fail("head_dim", f"is {stated}, but this architecture has {hidden} / {heads}")
+            fields.fail(
+                "head_dim",
+                Message(
+                    "is {stated}, but this architecture has {hidden} / {heads}",
+                    stated=stated,
+                    hidden=hidden,
+                    heads=heads,
+                ),
+            )
         return attention(fields, hidden, kv=None if traits.grouped else heads)
     return attention(fields, hidden)
 
@@ -238,11 +247,11 @@ def _only_opt(fields: Fields, hidden: int) -> None:
     if (fields.maybe("word_embed_proj_dim") or hidden) != hidden:
         fields.fail(
             "word_embed_proj_dim",
-            "is not the hidden width: projections around the stack are not known",
+            Message("is not the hidden width: projections around the stack are not known"),
         )
     for name in ("do_layer_norm_before", "enable_bias", "layer_norm_elementwise_affine"):
         if not fields.flag(name, True):
-            fields.fail(name, "is false, which is not known")
+            fields.fail(name, Message("is false, which is not known"))
 
 
 def _bias(fields: Fields, model_type: str, traits: Traits) -> str:
@@ -273,7 +282,7 @@ def _norms(fields: Fields, model_type: str, traits: Traits) -> Values:
     norms = traits.norms
     if model_type == "stablelm":
         if fields.flag("qk_layernorm"):
-            fields.fail("qk_layernorm", "is not known: a normalisation for every head")
+            fields.fail("qk_layernorm", Message("is not known: a normalisation for every head"))
         norms = 1 if fields.flag("use_parallel_residual") else 2
     elif model_type == "gpt_neox":
         fields.skip("use_parallel_residual")  # both normalisations are there either way

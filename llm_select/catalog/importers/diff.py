@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from llm_select.catalog.importers.layers import Values
 from llm_select.catalog.importers.reading import SourceError
+from llm_select.messages import Message
 
 Status = Literal["added", "same", "differs", "card-only"]
 _KEYED = {
@@ -50,8 +51,14 @@ def accepted(found: Iterable[Change], accept: Iterable[str]) -> list[Change]:
     for name in accept:
         hits = [field for field in differing if name == "all" or _covers(name, field)]
         if not hits and name != "all":
-            told = f"what differs: {', '.join(differing)}" if differing else "nothing differs"
-            raise SourceError(f"{name!r} accepts nothing", where="--accept", remedy=told)
+            told = (
+                Message("what differs: {fields}", fields=", ".join(differing))
+                if differing
+                else Message("nothing differs")
+            )
+            raise SourceError(
+                Message("{name!r} accepts nothing", name=name), where="--accept", remedy=told
+            )
         taken.update(hits)
     return [one for one in listed if one.status == "added" or one.field in taken]
 

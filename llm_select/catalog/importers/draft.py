@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from llm_select.catalog.importers.front_matter import evaluations
 from llm_select.catalog.importers.layers import Values
 from llm_select.catalog.importers.source import Bundle, Facts
+from llm_select.messages import Message
 
 _FILES = {
     "config": ("config", "config.json"),
@@ -82,7 +83,9 @@ def draft(
                 artifact["source"] = ids[kind]
         elif facts.format is not None:
             notes.append(
-                "no artifact is drafted: the number format of the files is none of quantizations.yaml"
+                Message(
+                    "no artifact is drafted: the number format of the files is none of quantizations.yaml"
+                )
             )
     if bundle.front is not None and bundle.front.scores:
         kept, said = evaluations(bundle.front, catalog, source=ids["readme"], date=today[:7])
@@ -90,7 +93,10 @@ def draft(
         if kept:
             values["evaluations"] = kept
             notes.append(
-                f"the scores are dated {today[:7]}, when they were read: put the day of publication"
+                Message(
+                    "the scores are dated {date}, when they were read: put the day of publication",
+                    date=today[:7],
+                )
             )
     used = {*cited.values(), *(one["source"] for one in values.get("evaluations", ()))}
     sources = _sources(used, ids, catalog, repository, revision, origin.url, today)

@@ -15,6 +15,7 @@ from llm_select.catalog.importers.layers import (
     width,
 )
 from llm_select.catalog.importers.reading import Fields
+from llm_select.messages import Message
 
 ENCODERS = (
     "bert", "roberta", "xlm-roberta", "camembert", "distilbert", "electra", "deberta-v2", "modernbert", "eurobert",
@@ -103,12 +104,13 @@ def _disentangled(fields: Fields, arch: Values) -> None:
         or parts - {"p2c", "c2p"}
     ):
         fields.fail(
-            "pos_att_type", "is not that of DeBERTa-v2 and v3: p2c and c2p with shared projections"
+            "pos_att_type",
+            Message("is not that of DeBERTa-v2 and v3: p2c and c2p with shared projections"),
         )
     if fields.text("norm_rel_ebd") not in (None, "layer_norm"):
-        fields.fail("norm_rel_ebd", "is not layer_norm")
+        fields.fail("norm_rel_ebd", Message("is not layer_norm"))
     if fields.some("conv_kernel_size"):
-        fields.fail("conv_kernel_size", "adds a convolution that a card cannot say")
+        fields.fail("conv_kernel_size", Message("adds a convolution that a card cannot say"))
     fields.skip(
         "position_biased_input",
         "max_relative_positions",
@@ -132,7 +134,7 @@ def _modernbert(fields: Fields, model_type: str) -> Values:
     one, window = attention(fields, hidden), fields.maybe("local_attention") or 128
     for name in ("attention_bias", "mlp_bias", "norm_bias"):
         if fields.flag(name):
-            fields.fail(name, "is true, which no known ModernBERT has")
+            fields.fail(name, Message("is true, which no known ModernBERT has"))
     arch: Values = {
         "model_type": model_type,
         "layers": layers,
@@ -165,7 +167,7 @@ def _modernbert(fields: Fields, model_type: str) -> Values:
 def _eurobert(fields: Fields, model_type: str) -> Values:
     hidden, layers = width(fields), layer_count(fields)
     if fields.flag("attention_bias") or fields.flag("mlp_bias"):
-        fields.fail("attention_bias", "or mlp_bias is true, which no known EuroBERT has")
+        fields.fail("attention_bias", Message("or mlp_bias is true, which no known EuroBERT has"))
     masked = "mlm" in _heads_of(fields)
     return {
         "model_type": model_type,
@@ -242,7 +244,9 @@ def encoder_decoder(fields: Fields, model_type: str) -> Values:
 def _depth(fields: Fields, *names: str) -> int:
     layers = fields.count(*names)
     if layers > MAX_LAYERS:
-        fields.fail(names[0], f"is {layers}, more than {MAX_LAYERS}")
+        fields.fail(
+            names[0], Message("is {layers}, more than {limit}", layers=layers, limit=MAX_LAYERS)
+        )
     return layers
 
 
@@ -267,7 +271,8 @@ def _t5(fields: Fields, model_type: str) -> Values:
     below = fields.maybe("num_decoder_layers") or above
     if model_type == "umt5":
         fields.fail(
-            "model_type", "is umt5: its table of relative positions in every layer is not known"
+            "model_type",
+            Message("is umt5: its table of relative positions in every layer is not known"),
         )
     return {
         "model_type": model_type,

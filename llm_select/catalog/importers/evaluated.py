@@ -13,6 +13,7 @@ from llm_select.catalog.files import bundled_directory
 from llm_select.catalog.importers.reading import SourceError
 from llm_select.catalog.importers.write import SOURCES_HEAD, field_text, sources_text, write_file
 from llm_select.catalog.yaml_loader import parse
+from llm_select.messages import Message
 
 _HEAD = "# yaml-language-server: $schema=../schema/{}.json\n"
 
@@ -100,14 +101,14 @@ def _board(path: Path, evidence: Evidence) -> dict[str, Any]:
         source = _read(path.parent.parent / "sources" / f"{evidence.board}.yaml")
         revision = source.get(evidence.board, {}).get("revision")
         for what, there, here in (
-            ("other data", revision, f"sha256:{evidence.digest}"),
-            ("another metric, prompt or sample", old.get("harness"), evidence.harness),
+            (Message("other data"), revision, f"sha256:{evidence.digest}"),
+            (Message("another metric, prompt or sample"), old.get("harness"), evidence.harness),
         ):
             if there != here:
                 raise SourceError(
-                    f"the board there is of {what}",
+                    Message("the board there is of {what}", what=what),
                     where=str(path),
-                    remedy="name another one with --board",
+                    remedy=Message("name another one with --board"),
                 )
     entries = {**(old.get("entries") or {}), **{k: dict(v) for k, v in evidence.entries.items()}}
     board: dict[str, Any] = {**head, "entries": entries}
@@ -137,5 +138,9 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     document = parse(path.read_bytes())
     if document.problems or not isinstance(document.value, dict):
-        raise SourceError("cannot be read", where=str(path), remedy="see llm-select catalog check")
+        raise SourceError(
+            Message("cannot be read"),
+            where=str(path),
+            remedy=Message("see llm-select catalog check"),
+        )
     return document.value

@@ -14,6 +14,7 @@ from llm_select.catalog.importers.layers import Values
 from llm_select.catalog.importers.reading import SourceError
 from llm_select.catalog.rules.iso639 import LONG_FORMS
 from llm_select.catalog.yaml_loader import parse
+from llm_select.messages import Message
 from llm_select.schema.base import LANGUAGE_TAG
 
 MAX_README = 8 * 2**20
@@ -45,13 +46,17 @@ class FrontMatter(NamedTuple):
 def front_matter(data: bytes, where: str) -> FrontMatter:
     """The front matter at the start of a README. Raises SourceError with the line of a fault."""
     if len(data) > MAX_README:
-        raise SourceError(f"larger than {MAX_README // 2**20} MiB", where=where)
+        raise SourceError(
+            Message("larger than {limit} MiB", limit=MAX_README // 2**20), where=where
+        )
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if lines[0].strip() != b"---":
-        raise SourceError("no front matter: the first line is not ---", where=where)
+        raise SourceError(Message("no front matter: the first line is not ---"), where=where)
     end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == b"---"), None)
     if end is None:
-        raise SourceError("the front matter does not end: no second line of ---", where=where)
+        raise SourceError(
+            Message("the front matter does not end: no second line of ---"), where=where
+        )
     document = parse(b"\n".join(lines[1:end]))
     for problem in document.problems:
         raise SourceError(
@@ -59,7 +64,7 @@ def front_matter(data: bytes, where: str) -> FrontMatter:
         )
     value = document.value
     if not isinstance(value, dict):
-        raise SourceError("the front matter is not a mapping", where=f"{where}:2")
+        raise SourceError(Message("the front matter is not a mapping"), where=f"{where}:2")
     notes: list[str] = []
     licence = value.get("license")
     if licence == "other" and isinstance(value.get("license_name"), str):
@@ -83,7 +88,10 @@ def front_matter_facts(found: FrontMatter, catalog: Any) -> tuple[Values, tuple[
             facts["license"] = found.license
         else:
             notes.append(
-                f"license {found.license!r} is no id of licenses.yaml: read its text and choose one"
+                Message(
+                    "license {license!r} is no id of licenses.yaml: read its text and choose one",
+                    license=found.license,
+                )
             )
     if found.languages:
         facts["languages"] = dict.fromkeys(found.languages, "official")
@@ -91,7 +99,11 @@ def front_matter_facts(found: FrontMatter, catalog: Any) -> tuple[Values, tuple[
         base = _card_of(found.base_models[0], catalog)
         facts["finetuning"] = {"base": base} if base else {"base_name": found.base_models[0]}
     elif found.base_models:
-        notes.append(f"several base models, none taken: {', '.join(found.base_models)}")
+        notes.append(
+            Message(
+                "several base models, none taken: {models}", models=", ".join(found.base_models)
+            )
+        )
     return facts, tuple(notes)
 
 
@@ -109,12 +121,23 @@ def evaluations(
         said = f"{score.dataset} {score.metric} {score.value:g}"
         if key is None:
             notes.append(
-                f"no benchmark in the catalog is called {score.dataset!r}: {said} left aside"
+                Message(
+                    "no benchmark in the catalog is called {dataset!r}: {said} left aside",
+                    dataset=score.dataset,
+                    said=said,
+                )
             )
             continue
         benchmark = catalog.benchmarks[key]
         if _folded(score.metric) != _folded(benchmark.metric):
-            notes.append(f"{key} is measured in {benchmark.metric}: {said} left aside")
+            notes.append(
+                Message(
+                    "{key} is measured in {metric}: {said} left aside",
+                    key=key,
+                    metric=benchmark.metric,
+                    said=said,
+                )
+            )
             continue
         low, high = benchmark.floor, benchmark.ceiling
         if (
@@ -122,10 +145,18 @@ def evaluations(
             and high is not None
             and not min(low or 0, 0) <= score.value <= high
         ):
-            notes.append(f"{key} ends at {high:g}: {said} left aside")
+            notes.append(
+                Message("{key} ends at {high:g}: {said} left aside", key=key, high=high, said=said)
+            )
             continue
         if benchmark.scale == "bounded" and high == 100 and 0 < score.value <= 1:
-            notes.append(f"{key} is in percent and {said} looks like a share: left aside")
+            notes.append(
+                Message(
+                    "{key} is in percent and {said} looks like a share: left aside",
+                    key=key,
+                    said=said,
+                )
+            )
             continue
         kept.append(
             {
@@ -145,7 +176,7 @@ def _scores(value: Any, where: str, notes: list[str]) -> Iterable[Score]:
     if value is None:
         return
     if not isinstance(value, list):
-        raise SourceError("model-index is not a list", where=where)
+        raise SourceError(Message("model-index is not a list"), where=where)
     for model in value:
         results = model.get("results") if isinstance(model, dict) else None
         for result in results if isinstance(results, list) else ():
@@ -163,7 +194,11 @@ def _scores(value: Any, where: str, notes: list[str]) -> Iterable[Score]:
                     yield Score(name, called, number, kind if isinstance(kind, str) else None)
                 else:
                     notes.append(
-                        f"a score of model-index is incomplete: {name or 'no dataset'}, {called or 'no metric'}"
+                        Message(
+                            "a score of model-index is incomplete: {name}, {called}",
+                            name=name or Message("no dataset"),
+                            called=called or Message("no metric"),
+                        )
                     )
 
 
@@ -178,7 +213,7 @@ def _texts(value: dict[str, Any], name: str, where: str) -> tuple[str, ...]:
         return ()
     listed = found if isinstance(found, list) else [found]
     if not all(isinstance(one, str) for one in listed):
-        raise SourceError(f"{name} is not text or a list of texts", where=where)
+        raise SourceError(Message("{name} is not text or a list of texts", name=name), where=where)
     return tuple(dict.fromkeys(listed))
 
 
@@ -194,7 +229,7 @@ def _languages(codes: Iterable[str], notes: list[str]) -> tuple[str, ...]:
         if _TAG.match(tag):
             tags.append(tag)
         elif code not in ("multilingual", "code"):
-            notes.append(f"language {code!r} is no BCP-47 tag: left aside")
+            notes.append(Message("language {code!r} is no BCP-47 tag: left aside", code=code))
     return tuple(dict.fromkeys(tags))
 
 

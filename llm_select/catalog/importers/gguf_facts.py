@@ -7,6 +7,7 @@ from typing import Any
 from llm_select.catalog.importers.gguf_header import Gguf
 from llm_select.catalog.importers.hf_config import ConfigFacts, config_facts
 from llm_select.catalog.importers.reading import SourceError
+from llm_select.messages import Message
 
 _TYPES = {
     "llama": "llama", "qwen2": "qwen2", "qwen2moe": "qwen2_moe", "qwen3": "qwen3", "qwen3moe": "qwen3_moe",
@@ -51,23 +52,33 @@ def gguf_config(header: Gguf, where: str) -> dict[str, Any]:
     """The metadata as a `config.json` would say it. Raises SourceError for an architecture that is not known."""
     name = header.metadata.get("general.architecture")
     if not isinstance(name, str) or not 0 < len(name) < 64:
-        raise SourceError("general.architecture is missing or no name", where=where)
+        raise SourceError(Message("general.architecture is missing or no name"), where=where)
     own = {
         key[len(name) + 1 :]: value
         for key, value in header.metadata.items()
         if key.startswith(f"{name}.")
     }
     if name not in _TYPES:
-        listed = ", ".join(sorted(own)[:24]) or "none"
+        listed = ", ".join(sorted(own)[:24]) or Message("none")
         raise SourceError(
-            f"architecture {name!r} is not known; fields not placed: {listed}",
+            Message(
+                "architecture {name!r} is not known; fields not placed: {fields}",
+                name=name,
+                fields=listed,
+            ),
             where=where,
-            remedy="import its config.json instead, or write the card by hand (docs/adding-a-model.md)",
+            remedy=Message(
+                "import its config.json instead, or write the card by hand (docs/adding-a-model.md)"
+            ),
         )
     left = [key for key in own if key not in _NAMES and not key.startswith(_IGNORED)]
     if left:
         raise SourceError(
-            f"{name} is known, but not with these fields: {', '.join(sorted(left)[:16])}",
+            Message(
+                "{name} is known, but not with these fields: {fields}",
+                name=name,
+                fields=", ".join(sorted(left)[:16]),
+            ),
             where=where,
         )
     config: dict[str, Any] = {"model_type": _TYPES[name]}
@@ -77,7 +88,9 @@ def gguf_config(header: Gguf, where: str) -> dict[str, Any]:
     tensors = {one.name: one for one in header.tensors}
     table = tensors.get("token_embd.weight")
     if table is None or len(table.shape) != 2:
-        raise SourceError("no table of embeddings: token_embd.weight is missing", where=where)
+        raise SourceError(
+            Message("no table of embeddings: token_embd.weight is missing"), where=where
+        )
     config["vocab_size"] = table.shape[1]
     config["tie_word_embeddings"] = "output.weight" not in tensors
     config["attention_bias"] = "blk.0.attn_q.bias" in tensors
@@ -93,13 +106,24 @@ def gguf_facts(header: Gguf, where: str) -> ConfigFacts:
     counted, shape = header.weights, facts["parameters"]["total"]
     extra = facts["architecture"].get("extra_prediction", {}).get("parameters", 0)
     if counted not in (shape, shape + extra):
-        notes.append(f"the tensors hold {counted:,} weights, the shape gives {shape:,}")
+        notes.append(
+            Message(
+                "the tensors hold {counted:,} weights, the shape gives {shape:,}",
+                counted=counted,
+                shape=shape,
+            )
+        )
     split = header.metadata.get("split.count")
     if isinstance(split, int) and split > 1:
-        notes.append(f"one of {split} parts: its tensors are not all of them")
+        notes.append(Message("one of {split} parts: its tensors are not all of them", split=split))
     elif abs(counted - shape) > shape // 100 and counted != shape + extra:
         raise SourceError(
-            f"the tensors hold {counted:,} weights but the metadata give {shape:,}: a part of the shape is not known",
+            Message(
+                "the tensors hold {counted:,} weights but the metadata give {shape:,}: a part of the "
+                "shape is not known",
+                counted=counted,
+                shape=shape,
+            ),
             where=where,
         )
     return ConfigFacts(facts, tuple(notes), quantization(header))
@@ -116,7 +140,9 @@ def _alike(value: Any, key: str, where: str) -> Any:
     if not isinstance(value, list):
         return value
     if not value or any(one != value[0] for one in value):
-        raise SourceError(f"{key} differs from layer to layer, which is not known", where=where)
+        raise SourceError(
+            Message("{key} differs from layer to layer, which is not known", key=key), where=where
+        )
     return value[0]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from llm_select.catalog.importers.reading import SourceError
+from llm_select.messages import Message
 
 MAX_HEADER = 128 * 2**20
 """Bytes of metadata and tensor list; vocabularies of 256,000 words take some 10 MB."""
@@ -97,17 +98,31 @@ class _Reader:
 
     def take(self, count: int) -> bytes:
         if count > min(self.size, MAX_HEADER) - self.at:
-            self.fail(f"cut off: {count:,} bytes are claimed at {self.at:,} of {self.size:,}")
+            self.fail(
+                Message(
+                    "cut off: {count:,} bytes are claimed at {at:,} of {size:,}",
+                    count=count,
+                    at=self.at,
+                    size=self.size,
+                )
+            )
         data = self.file.read(count)
         if len(data) != count:
-            self.fail("cut off")
+            self.fail(Message("cut off"))
         self.at += count
         return data
 
     def step(self, count: int) -> None:
         """Over bytes that need not be read."""
         if count > min(self.size, MAX_HEADER) - self.at:
-            self.fail(f"cut off: {count:,} bytes are claimed at {self.at:,} of {self.size:,}")
+            self.fail(
+                Message(
+                    "cut off: {count:,} bytes are claimed at {at:,} of {size:,}",
+                    count=count,
+                    at=self.at,
+                    size=self.size,
+                )
+            )
         self.file.seek(count, 1)
         self.at += count
 
@@ -118,11 +133,11 @@ class _Reader:
     def text(self, most: int = MAX_TEXT) -> str:
         length = self.number("Q")
         if length > most:
-            self.fail(f"a text claims {length:,} bytes")
+            self.fail(Message("a text claims {length:,} bytes", length=length))
         try:
             return self.take(length).decode("utf-8")
         except UnicodeDecodeError:
-            self.fail("a name or text is not UTF-8")
+            self.fail(Message("a name or text is not UTF-8"))
 
     def value(self, kind: int, depth: int = 0) -> Any:
         if kind in _SIMPLE:
@@ -130,12 +145,12 @@ class _Reader:
         if kind == _STRING:
             return self.text()
         if kind != _ARRAY:
-            self.fail(f"a value of kind {kind} is not known")
+            self.fail(Message("a value of kind {kind} is not known", kind=kind))
         if depth >= MAX_DEPTH:
-            self.fail("arrays are nested too deeply")
+            self.fail(Message("arrays are nested too deeply"))
         inner, items = self.number("I"), self.number("Q")
         if items > MAX_ITEMS:
-            self.fail(f"an array claims {items:,} items")
+            self.fail(Message("an array claims {items:,} items", items=items))
         if inner in _SIMPLE:
             wide = struct.calcsize(self.order + _SIMPLE[inner])
             if items > KEPT:
@@ -146,10 +161,10 @@ class _Reader:
             )
         least = 8 if inner == _STRING else 12
         if items * least > min(self.size, MAX_HEADER) - self.at:
-            self.fail(f"cut off: an array claims {items:,} items")
+            self.fail(Message("cut off: an array claims {items:,} items", items=items))
         self.strings += items
         if self.strings > MAX_STRINGS:
-            self.fail(f"its arrays claim more than {MAX_STRINGS:,} texts")
+            self.fail(Message("its arrays claim more than {limit:,} texts", limit=MAX_STRINGS))
         if inner == _STRING and items > KEPT:
             for _ in range(items):
                 self.step(self.number("Q"))
@@ -165,40 +180,51 @@ def read_gguf(path: Path) -> Gguf:
     """The header of a local file. Raises SourceError."""
     try:
         if not path.is_file():
-            raise SourceError("not a file", where=str(path))
+            raise SourceError(Message("not a file"), where=str(path))
         with path.open("rb") as file:
             return parse_gguf(file, path.stat().st_size, str(path))
     except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}", where=str(path)) from None
+        raise SourceError(
+            Message("cannot be read: {reason}", reason=error.strerror or error), where=str(path)
+        ) from None
 
 
 def parse_gguf(file: BinaryIO, size: int, where: str) -> Gguf:
     """The header at the start of `file`, of which `size` bytes may be read. Raises SourceError."""
     reader = _Reader(file, size, where)
     if reader.take(4) != b"GGUF":
-        raise SourceError("not a GGUF file: it does not begin with GGUF", where=where)
+        raise SourceError(Message("not a GGUF file: it does not begin with GGUF"), where=where)
     version = reader.number("I")
     if version & 0xFFFF == 0 and version:
         raise SourceError(
-            "a big-endian GGUF file", where=where, remedy="convert it to little-endian"
+            Message("a big-endian GGUF file"),
+            where=where,
+            remedy=Message("convert it to little-endian"),
         )
     if version not in (2, 3):
-        raise SourceError(f"GGUF version {version} is not known: 2 and 3 are", where=where)
+        raise SourceError(
+            Message("GGUF version {version} is not known: 2 and 3 are", version=version),
+            where=where,
+        )
     tensors, entries = reader.number("Q"), reader.number("Q")
-    for what, claimed in (("tensors", tensors), ("metadata entries", entries)):
+    for what, claimed in ((Message("tensors"), tensors), (Message("metadata entries"), entries)):
         if claimed > MAX_ENTRIES:
-            raise SourceError(f"claims {claimed:,} {what}", where=where)
+            raise SourceError(
+                Message("claims {count:,} {what}", count=claimed, what=what), where=where
+            )
     metadata: dict[str, Any] = {}
     for _ in range(entries):
         key = reader.text(65_535)
         if key in metadata:
-            raise SourceError(f"the key {key[:80]!r} is given twice", where=where)
+            raise SourceError(Message("the key {key!r} is given twice", key=key[:80]), where=where)
         metadata[key] = reader.value(reader.number("I"))
     found: dict[str, GgufTensor] = {}
     for _ in range(tensors):
         one = _tensor(reader)
         if one.name in found:
-            raise SourceError(f"the tensor {one.name[:80]!r} is given twice", where=where)
+            raise SourceError(
+                Message("the tensor {name!r} is given twice", name=one.name[:80]), where=where
+            )
         found[one.name] = one
     return Gguf(version, metadata, tuple(found.values()), reader.at)
 
@@ -207,18 +233,32 @@ def _tensor(reader: _Reader) -> GgufTensor:
     name = reader.text(4096)
     rank = reader.number("I")
     if rank > 4:
-        reader.fail(f"the tensor {name[:80]!r} claims {rank} dimensions")
+        reader.fail(
+            Message("the tensor {name!r} claims {rank} dimensions", name=name[:80], rank=rank)
+        )
     shape = tuple(reader.number("Q") for _ in range(rank))
     kind = reader.number("I")
     reader.number("Q")  # offset of its data
     if kind not in _TYPES:
-        reader.fail(f"the tensor {name[:80]!r} is of type {kind}, which is not known")
+        reader.fail(
+            Message(
+                "the tensor {name!r} is of type {kind}, which is not known",
+                name=name[:80],
+                kind=kind,
+            )
+        )
     elements = 1
     for one in shape:
         elements *= one
         if elements > 10**15:
-            reader.fail(f"the tensor {name[:80]!r} is larger than any tensor")
+            reader.fail(Message("the tensor {name!r} is larger than any tensor", name=name[:80]))
     called, block, size = _TYPES[kind]
     if elements % block:
-        reader.fail(f"the tensor {name[:80]!r} does not divide into blocks of {block}")
+        reader.fail(
+            Message(
+                "the tensor {name!r} does not divide into blocks of {block}",
+                name=name[:80],
+                block=block,
+            )
+        )
     return GgufTensor(name, called, shape, elements, elements // block * size)

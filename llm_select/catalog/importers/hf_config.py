@@ -15,6 +15,7 @@ from llm_select.catalog.importers.quantized import quantization
 from llm_select.catalog.importers.reading import Fields, SourceError
 from llm_select.catalog.importers.towers import tower
 from llm_select.estimates.shape import ShapeError
+from llm_select.messages import Message
 
 _SPECIAL: dict[str, Callable[[Fields, str], Values]] = {
     **dict.fromkeys(latent.LATENT, latent.latent_decoder),
@@ -89,19 +90,19 @@ def config_facts(
     outer = Fields(values, where)
     named = outer.text("model_type")
     if named is None:
-        _unknown(outer, "model_type is missing")
+        _unknown(outer, Message("model_type is missing"))
     inner = outer.child("text_config") or outer.child("llm_config")
     fields, inside = outer, named
     if inner is not None:
         if named not in _WRAPPERS:
-            _unknown(outer, f"model_type {named!r} is not known")
+            _unknown(outer, Message("model_type {named!r} is not known", named=named))
         fields, inside = inner, inner.text("model_type") or _WRAPPERS[named]
         _hand_down(outer, inner)
     elif named in _WRAPPERS:
         inside = _WRAPPERS[named]
     build = _SPECIAL.get(inside) or (decoders.decoder if inside in decoders.TRAITS else None)
     if build is None:
-        _unknown(fields, f"model_type {inside!r} is not known")
+        _unknown(fields, Message("model_type {inside!r} is not known", inside=inside))
     arch = build(fields, inside)
     if inner is not None or named in _WRAPPERS:
         arch["model_type"] = named
@@ -125,9 +126,11 @@ def _facts(
     try:
         total = counts(arch)
     except (ShapeError, ValueError) as error:
-        raise SourceError(f"the shape does not add up: {error}", where=fields.where) from None
+        raise SourceError(
+            Message("the shape does not add up: {error}", error=error.args[0]), where=fields.where
+        ) from None
     if total["total"] <= 0:
-        raise SourceError("the shape has no weights", where=fields.where)
+        raise SourceError(Message("the shape has no weights"), where=fields.where)
     facts: Values = {
         "generation": _generation(arch),
         "kind": _kind(arch, inside),
@@ -163,22 +166,33 @@ def _towers(
     vision, audio = outer.child("vision_config"), outer.child("audio_config")
     if vision is None and audio is None:
         if named in _WRAPPERS and weights is None:
-            return [], [f"no vision_config beside {named}: the count leaves the tower out"]
+            return [], [
+                Message(
+                    "no vision_config beside {named}: the count leaves the tower out", named=named
+                )
+            ]
         return [], []
     if weights is not None:
         modality = "image" if vision is not None else "audio"
         return [{"modality": modality, "parameters": weights}], []
-    remedy = "give the directory with the safetensors files beside it: their tensors are counted"
+    remedy = Message(
+        "give the directory with the safetensors files beside it: their tensors are counted"
+    )
     if audio is not None:
         raise SourceError(
-            "audio_config is not placed: no audio tower is known", where=outer.where, remedy=remedy
+            Message("audio_config is not placed: no audio tower is known"),
+            where=outer.where,
+            remedy=remedy,
         )
     assert vision is not None
     found = tower(vision, named, outer, arch["hidden_size"])
     if found is None:
         raise SourceError(
-            f"vision_config is not placed: the tower of {named} is not known "
-            f"({', '.join(sorted(vision.values)[:12])})",
+            Message(
+                "vision_config is not placed: the tower of {named} is not known ({fields})",
+                named=named,
+                fields=", ".join(sorted(vision.values)[:12]),
+            ),
             where=outer.where,
             remedy=remedy,
         )
@@ -201,12 +215,12 @@ def _unknown(fields: Fields, message: str) -> NoReturn:
     ]
     left = [name for part in parts for name in part.unread()]
     shape = [name for name in left if _shapely(name)]
-    listed = ", ".join(shape[:40]) or "none that looks like a shape"
-    hint = f"near it: {', '.join(near)}; " if near else ""
+    listed = ", ".join(shape[:40]) or Message("none that looks like a shape")
+    hint = Message("near it: {nearest}; ", nearest=", ".join(near)) if near else ""
     raise SourceError(
-        f"{message}; fields not placed: {listed}",
+        Message("{message}; fields not placed: {fields}", message=message, fields=listed),
         where=fields.where,
-        remedy=f"{hint}write the card by hand (docs/adding-a-model.md)",
+        remedy=Message("{hint}write the card by hand (docs/adding-a-model.md)", hint=hint),
     )
 
 
@@ -221,9 +235,13 @@ def _refuse_leftovers(fields: Fields, named: str) -> None:
     left = [name for name in fields.unread() if _shapely(name)]
     if left:
         raise SourceError(
-            f"{named} is known, but not with these fields: {', '.join(left[:16])}",
+            Message(
+                "{named} is known, but not with these fields: {fields}",
+                named=named,
+                fields=", ".join(left[:16]),
+            ),
             where=fields.where,
-            remedy="if they do not change the shape, remove them from a copy of the file",
+            remedy=Message("if they do not change the shape, remove them from a copy of the file"),
         )
 
 
@@ -246,6 +264,10 @@ _BESIDE = frozenset((
 
 def _defaults(fields: Fields) -> list[str]:
     return [
-        f"{name} is not in the file: {value} is the default of its configuration class"
+        Message(
+            "{name} is not in the file: {value} is the default of its configuration class",
+            name=name,
+            value=value,
+        )
         for name, value in fields.defaulted.items()
     ]

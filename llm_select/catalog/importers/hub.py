@@ -13,6 +13,7 @@ from llm_select.catalog.importers.front_matter import MAX_README, front_matter
 from llm_select.catalog.importers.reading import MAX_JSON, SourceError, json_object, read_file
 from llm_select.catalog.importers.safetensors_header import tensor
 from llm_select.catalog.importers.source import Bundle
+from llm_select.messages import Message
 
 PREFIX = "hf:"
 _REPOSITORY = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")
@@ -24,7 +25,9 @@ def split(source: str) -> tuple[str, str | None]:
     repository, _, revision = source.removeprefix(PREFIX).partition("@")
     if not _REPOSITORY.match(repository) or (revision and not _REVISION.match(revision)):
         raise SourceError(
-            "no repository", where=source, remedy="write hf:OWNER/NAME or hf:OWNER/NAME@REVISION"
+            Message("no repository"),
+            where=source,
+            remedy=Message("write hf:OWNER/NAME or hf:OWNER/NAME@REVISION"),
         )
     return repository, revision or None
 
@@ -36,9 +39,12 @@ def hub_bundle(source: str) -> Bundle:
         import huggingface_hub as hub
     except ImportError:
         raise SourceError(
-            "reading from the hub needs the package huggingface-hub",
+            Message("reading from the hub needs the package huggingface-hub"),
             where=source,
-            remedy="install it with: pip install 'llm-select[hub]'; or download the files and give their directory",
+            remedy=Message(
+                "install it with: pip install 'llm-select[hub]'; or download the files and give "
+                "their directory"
+            ),
         ) from None
     try:
         return _fetch(hub, source, repository, revision)
@@ -47,9 +53,15 @@ def hub_bundle(source: str) -> Bundle:
     except Exception as error:  # the package raises what requests, httpx or it itself raise
         said = " ".join(str(error).split())[:200]
         raise SourceError(
-            f"the hub did not answer with it: {type(error).__name__}: {said}",
+            Message(
+                "the hub did not answer with it: {kind}: {said}",
+                kind=type(error).__name__,
+                said=said,
+            ),
             where=source,
-            remedy="check the name and your access to it, or give a directory with its files",
+            remedy=Message(
+                "check the name and your access to it, or give a directory with its files"
+            ),
         ) from None
 
 
@@ -76,7 +88,7 @@ def _fetch(hub: Any, source: str, repository: str, revision: str | None) -> Bund
         known = [sizes[name] for name in headers.files_metadata if sizes.get(name)]
         found = found._replace(tensors=tensors, size=sum(known) or None)
     if found.config is None and found.tensors is None:
-        raise SourceError("has no config.json and no safetensors", where=source)
+        raise SourceError(Message("has no config.json and no safetensors"), where=source)
     return found
 
 
@@ -90,6 +102,9 @@ def _object(
 
 def _file(hub: Any, bundle: Bundle, sizes: dict[str, int | None], name: str, most: int) -> bytes:
     if (sizes[name] or 0) > most:
-        raise SourceError(f"{name} is larger than {most // 2**20} MiB", where=bundle.where)
+        raise SourceError(
+            Message("{name} is larger than {limit} MiB", name=name, limit=most // 2**20),
+            where=bundle.where,
+        )
     path = hub.hf_hub_download(bundle.repository, name, revision=bundle.revision)
     return read_file(Path(path), most)

@@ -17,6 +17,7 @@ from llm_select.catalog.importers.layers import (
     width,
 )
 from llm_select.catalog.importers.reading import Fields, kind_of
+from llm_select.messages import Message
 
 DELTA = ("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text")
 
@@ -45,7 +46,9 @@ def delta_decoder(fields: Fields, model_type: str) -> Values:
     full = attention(fields, arch["hidden_size"])
     full.update(qk_norm="head", output_gate=True)
     if fields.flag("attention_bias"):
-        fields.fail("attention_bias", "is true, which no known model of this architecture has")
+        fields.fail(
+            "attention_bias", Message("is true, which no known model of this architecture has")
+        )
     fields.skip("attn_output_gate", "output_gate_type")
     state = {
         "variant": "gated-delta-net",
@@ -99,21 +102,30 @@ def nemotron_h(fields: Fields, model_type: str) -> Values:
     if kinds is None:
         if pattern is None or len(pattern) != layers or set(pattern) - set(_NEMOTRON):
             fields.fail(
-                "hybrid_override_pattern", f"does not give {layers} layers of {' '.join(_NEMOTRON)}"
+                "hybrid_override_pattern",
+                Message(
+                    "does not give {layers} layers of {kinds}",
+                    layers=layers,
+                    kinds=" ".join(_NEMOTRON),
+                ),
             )
         kinds = [_NEMOTRON[sign] for sign in pattern]
     kinds = [_RENAMED.get(str(one), one) for one in kinds]
     if set(map(str, kinds)) - set(_NEMOTRON.values()):
-        fields.fail("layers_block_type", f"has other kinds than {', '.join(_NEMOTRON.values())}")
+        fields.fail(
+            "layers_block_type",
+            Message("has other kinds than {kinds}", kinds=", ".join(_NEMOTRON.values())),
+        )
     for name in ("mamba_proj_bias", "mlp_bias", "use_bias", "attention_bias"):
         if fields.flag(name):
-            fields.fail(name, "is true, which no known model of this architecture has")
+            fields.fail(name, Message("is true, which no known model of this architecture has"))
     full = {**attention(fields, arch["hidden_size"]), "feed_forward": False}
     mamba = {"kind": "state-space", "state": _mamba2(fields), "feed_forward": False}
     feed: Values = {"kind": "none"}
     if "mlp" in kinds and "moe" in kinds:
         fields.fail(
-            "layers_block_type", "mixes dense networks and mixtures, which no known model does"
+            "layers_block_type",
+            Message("mixes dense networks and mixtures, which no known model does"),
         )
     arch["attention"] = grouped(
         [{"mamba": mamba, "attention": full}.get(one, feed) for one in kinds]
@@ -128,7 +140,9 @@ def nemotron_h(fields: Fields, model_type: str) -> Values:
             fields, layers, router_bias=True, latent_size=fields.maybe("moe_latent_size")
         )
         if mixture is None:
-            fields.fail("n_routed_experts", "is missing", "the pattern has mixtures")
+            fields.fail(
+                "n_routed_experts", Message("is missing"), Message("the pattern has mixtures")
+            )
         arch["experts"] = {**mixture, "gated": False}
         fields.skip("intermediate_size", "moe_shared_expert_overlap")
     elif "mlp" in kinds:
@@ -180,10 +194,13 @@ def granite_hybrid(fields: Fields, model_type: str) -> Values:
     kinds = fields.items("layer_types", layers) or fields.items("layers_block_type", layers) or []
     kinds = [_RENAMED.get(str(one), one) for one in kinds]
     if not kinds or set(map(str, kinds)) - {"mamba", "attention"}:
-        fields.fail("layer_types", "does not give mamba or attention for each layer")
+        fields.fail("layer_types", Message("does not give mamba or attention for each layer"))
     arch["position"] = fields.text("position_embedding_type") or "none"
     if arch["position"] not in ("rope", "none", "nope"):
-        fields.fail("position_embedding_type", f"is {arch['position']}, neither rope nor nope")
+        fields.fail(
+            "position_embedding_type",
+            Message("is {position}, neither rope nor nope", position=arch["position"]),
+        )
     arch["position"] = arch["position"].replace("nope", "none")
     full = attention(fields, arch["hidden_size"])
     if fields.flag("attention_bias"):
@@ -214,7 +231,7 @@ def mamba(fields: Fields, model_type: str) -> Values:
         -(-hidden // 16) if rank in (None, "auto") else fields.count("time_step_rank")
     )
     if fields.flag("use_bias"):
-        fields.fail("use_bias", "is true, which no known Mamba has")
+        fields.fail("use_bias", Message("is true, which no known Mamba has"))
     fields.skip("expand", "use_conv_bias")
     arch["attention"] = [
         {"layers": arch["layers"], "kind": "state-space", "state": state, "feed_forward": False}
@@ -258,12 +275,15 @@ def searched(fields: Fields, model_type: str) -> Values:
     built: list[Values] = []
     for index, block in enumerate(fields.items("block_configs", arch["layers"]) or ()):
         if not isinstance(block, dict):
-            fields.fail("block_configs", f"has {kind_of(block)} for layer {index}")
+            fields.fail(
+                "block_configs",
+                Message("has {given} for layer {index}", given=kind_of(block), index=index),
+            )
         built.append(
             _searched_layer(Fields(block, fields.where, f"block_configs[{index}]."), hidden, heads)
         )
     if not built:
-        fields.fail("block_configs", "is missing")
+        fields.fail("block_configs", Message("is missing"))
     arch["attention"] = grouped(built)
     # The normalisations before dropped parts are dropped with them.
     arch["other_parameters"] = -hidden * sum(
@@ -277,10 +297,12 @@ def searched(fields: Fields, model_type: str) -> Values:
 def _searched_layer(block: Fields, hidden: int, heads: int) -> Values:
     mixer, network = block.child("attention"), block.child("ffn")
     if mixer is None or network is None:
-        block.fail("attention", "or ffn is missing")
+        block.fail("attention", Message("or ffn is missing"))
     for part in (mixer, network):
         if part.flag("replace_with_linear"):
-            part.fail("replace_with_linear", "is true: a linear layer in its place is not known")
+            part.fail(
+                "replace_with_linear", Message("is true: a linear layer in its place is not known")
+            )
     found: Values = {"kind": "none"}
     if not mixer.flag("no_op"):
         kv = max(1, heads // mixer.count("n_heads_in_group"))
@@ -294,7 +316,9 @@ def _searched_layer(block: Fields, hidden: int, heads: int) -> Values:
         return {**found, "feed_forward": False}
     times = network.get("ffn_mult")
     if isinstance(times, bool) or not isinstance(times, (int, float)) or not 0 < times < 100:
-        network.fail("ffn_mult", f"is {kind_of(times)}, not a multiple of the width")
+        network.fail(
+            "ffn_mult", Message("is {given}, not a multiple of the width", given=kind_of(times))
+        )
     # Rounded up to 256 after two thirds, as in Llama (`_ffn_mult_to_intermediate_size`).
     size = -(-int(2 * times * hidden / 3) // 256) * 256
     return {**found, "ffn": {"size": size, "gated": True}}

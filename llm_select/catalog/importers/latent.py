@@ -13,6 +13,7 @@ from llm_select.catalog.importers.layers import (
     width,
 )
 from llm_select.catalog.importers.reading import Fields, kind_of
+from llm_select.messages import Message
 
 LATENT = ("deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "glm_moe_dsa", "glm4_moe_lite")
 COMPRESSED = ("deepseek_v4", "deepseek_ref")
@@ -25,7 +26,7 @@ def latent_decoder(fields: Fields, model_type: str) -> Values:
     heads = fields.count("num_attention_heads")
     one: Values = {"kind": "latent", "heads": heads}
     if fields.flag("attention_bias"):
-        fields.fail("attention_bias", "is true, which no known latent model has")
+        fields.fail("attention_bias", Message("is true, which no known latent model has"))
     fields.skip("num_key_value_heads", "head_dim", "qk_head_dim")  # follow from the widths below
     one["latent"] = _latent(fields)
     indexed, index_size = _indexer(fields, layers, hidden)
@@ -99,7 +100,9 @@ def _indexer(fields: Fields, layers: int, hidden: int) -> tuple[list[bool], int]
     size = fields.count("q_lora_rank") * heads * dim + hidden * dim + 2 * dim + hidden * heads
     for one in kinds or ():
         if one not in ("full", "shared"):
-            fields.fail("indexer_types", f"has {kind_of(one)}, neither full nor shared")
+            fields.fail(
+                "indexer_types", Message("has {given}, neither full nor shared", given=kind_of(one))
+            )
     return [one == "full" for one in kinds] if kinds else [True] * layers, size
 
 
@@ -107,12 +110,21 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
     """DeepSeek-V4: one shared key-value head behind a window, rows of the past compressed by a ratio for each layer,
     low-rank queries, grouped low-rank output, hyper-connections (inference/model.py of its repository)."""
     if not any("DeepseekV4" in str(one) for one in fields.items("architectures") or ()):
-        fields.fail("model_type", f"is {model_type}, but `architectures` does not name DeepseekV4")
+        fields.fail(
+            "model_type",
+            Message(
+                "is {model_type}, but `architectures` does not name DeepseekV4",
+                model_type=model_type,
+            ),
+        )
     layers, hidden = layer_count(fields), width(fields)
     streams = fields.count("hc_mult")
     ratios = fields.items("compress_ratios") or _named_ratios(fields, layers)
     if len(ratios) < layers:
-        fields.fail("compress_ratios", f"has {len(ratios)} items for {layers} layers")
+        fields.fail(
+            "compress_ratios",
+            Message("has {count} items for {layers} layers", count=len(ratios), layers=layers),
+        )
     base: Values = {
         "kind": "multi-query",
         "heads": fields.count("num_attention_heads"),
@@ -130,7 +142,7 @@ def compressed_decoder(fields: Fields, model_type: str) -> Values:
     listed = fields.items("mlp_layer_types", layers) or []
     hashed = fields.some("num_hash_layers") or listed.count("hash_moe")
     if set(map(str, listed)) - {"moe", "hash_moe"}:
-        fields.fail("mlp_layer_types", "has other values than moe and hash_moe")
+        fields.fail("mlp_layer_types", Message("has other values than moe and hash_moe"))
     arch["experts"] = needed_experts(fields, layers, sparse=[True] * layers, router_bias=True)
     mixing = streams * streams * hidden + streams + 1
     arch["other_parameters"] = mixing - hashed * arch["experts"]["count"]
@@ -162,13 +174,18 @@ def _named_ratios(fields: Fields, layers: int) -> list[int]:
     rates = fields.child("compress_rates")
     for name, rate in rates.values.items() if rates is not None else ():
         if _RATIOS.get(name) != rate:
-            fields.fail("compress_rates", f"gives {kind_of(rate)} to {name[:40]}")
+            fields.fail(
+                "compress_rates",
+                Message("gives {given} to {name}", given=kind_of(rate), name=name[:40]),
+            )
     return [_RATIOS[one] for one in types]
 
 
 def _compressed(fields: Fields, base: Values, hidden: int, streams: int, ratio: object) -> Values:
     if ratio not in (0, 4, 128) or isinstance(ratio, bool):
-        fields.fail("compress_ratios", f"has {kind_of(ratio)}, not one of 0, 4 and 128")
+        fields.fail(
+            "compress_ratios", Message("has {given}, not one of 0, 4 and 128", given=kind_of(ratio))
+        )
     heads, dim = base["heads"], base["head_dim"]
     rank = fields.count("q_lora_rank")
     out_rank, parts = fields.count("o_lora_rank"), fields.count("o_groups")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llm_select.catalog.importers.reading import Fields, kind_of
+from llm_select.messages import Message
 
 MAX_LAYERS = 4096
 """Deeper networks are typing errors, and lists of layers are built one by one."""
@@ -17,7 +18,10 @@ def layer_count(fields: Fields) -> int:
     """Layers of the only stack."""
     layers = fields.count("num_hidden_layers", "n_layer", "n_layers", "num_layers")
     if layers > MAX_LAYERS:
-        fields.fail("num_hidden_layers", f"is {layers}, more than {MAX_LAYERS}")
+        fields.fail(
+            "num_hidden_layers",
+            Message("is {layers}, more than {limit}", layers=layers, limit=MAX_LAYERS),
+        )
     return layers
 
 
@@ -42,7 +46,10 @@ def grouped(layers: list[Values]) -> list[Values]:
 def head_kind(fields: Fields, heads: int, kv: int) -> str:
     """How queries share keys and values (Shazeer 2019, arXiv:1911.02150; Ainslie et al. 2023, arXiv:2305.13245)."""
     if kv > heads or heads % kv:
-        fields.fail("num_key_value_heads", f"is {kv}, which does not divide {heads} heads")
+        fields.fail(
+            "num_key_value_heads",
+            Message("is {kv}, which does not divide {heads} heads", kv=kv, heads=heads),
+        )
     return "multi-head" if kv == heads else "multi-query" if kv == 1 else "grouped-query"
 
 
@@ -60,7 +67,12 @@ def attention(
         kv = fields.maybe("num_key_value_heads", "num_kv_heads", "n_head_kv") or heads
     stated = dim or fields.maybe("head_dim", "attention_head_dim", "kv_channels")
     if stated is None and hidden % heads:
-        fields.fail("num_attention_heads", f"is {heads}, which does not divide the width {hidden}")
+        fields.fail(
+            "num_attention_heads",
+            Message(
+                "is {heads}, which does not divide the width {hidden}", heads=heads, hidden=hidden
+            ),
+        )
     return {
         "kind": head_kind(fields, heads, kv),
         "heads": heads,
@@ -88,8 +100,8 @@ def layer_types(fields: Fields, layers: int, known: tuple[str, ...]) -> list[str
         if one not in known:
             fields.fail(
                 "layer_types",
-                f"has {kind_of(one)}",
-                f"this architecture is known with {', '.join(known)}",
+                Message("has {given}", given=kind_of(one)),
+                Message("this architecture is known with {known}", known=", ".join(known)),
             )
     return types
 
@@ -114,14 +126,14 @@ def windows(fields: Fields, layers: int, rule: str) -> list[int | None]:
     if types is not None:
         return [size if one == "sliding_attention" else None for one in types]
     if rule == "none":
-        fields.fail("sliding_window", "is not known for this architecture")
+        fields.fail("sliding_window", Message("is not known for this architecture"))
     if rule == "switch":
         return [size if i >= first else None for i in range(layers)]
     if rule == "alternate":
         return [None if i % 2 else size for i in range(layers)]
     if rule == "pattern":
         if pattern is None:
-            fields.fail("sliding_window_pattern", "is missing beside sliding_window")
+            fields.fail("sliding_window_pattern", Message("is missing beside sliding_window"))
         return [size if (i + 1) % pattern else None for i in range(layers)]
     return [size] * layers
 
@@ -136,13 +148,15 @@ def sparse_layers(fields: Fields, layers: int) -> list[bool]:
         sparse = [is_on and not (i + 1) % every for i, is_on in enumerate(sparse)]
     for index in fields.items("mlp_only_layers") or ():
         if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < layers:
-            fields.fail("mlp_only_layers", f"has {kind_of(index)}, which is no layer")
+            fields.fail(
+                "mlp_only_layers", Message("has {given}, which is no layer", given=kind_of(index))
+            )
         sparse[index] = False
     rate = fields.get("moe_layer_freq")
     if isinstance(rate, list):
         fields.items("moe_layer_freq", layers)
         if not all(one in (0, 1) for one in rate):
-            fields.fail("moe_layer_freq", "has other values than 0 and 1")
+            fields.fail("moe_layer_freq", Message("has other values than 0 and 1"))
         sparse = [one == 1 for one in rate]
     elif rate is not None:
         step = fields.count("moe_layer_freq")
@@ -150,7 +164,7 @@ def sparse_layers(fields: Fields, layers: int) -> list[bool]:
     kinds = fields.items("mlp_layer_types", layers)
     if kinds is not None:
         if not all(one in ("dense", "sparse") for one in kinds):
-            fields.fail("mlp_layer_types", "has other values than dense and sparse")
+            fields.fail("mlp_layer_types", Message("has other values than dense and sparse"))
         sparse = [one == "sparse" for one in kinds]
     return sparse
 
@@ -171,7 +185,10 @@ def experts(
         "moe_k",
     )
     if active > count:
-        fields.fail("num_experts_per_tok", f"is {active}, more than the {count} experts")
+        fields.fail(
+            "num_experts_per_tok",
+            Message("is {active}, more than the {count} experts", active=active, count=count),
+        )
     sparse = sparse if sparse is not None else sparse_layers(fields, layers)
     size = fields.count(
         "moe_intermediate_size", "expert_intermediate_size", "intermediate_size", "ffn_hidden_size"
@@ -201,5 +218,5 @@ def needed_experts(
     """The experts of an architecture that always has them."""
     found = experts(fields, layers, sparse=sparse, **more)
     if found is None:
-        fields.fail("num_experts", "is missing", "this architecture is a mixture")
+        fields.fail("num_experts", Message("is missing"), Message("this architecture is a mixture"))
     return found

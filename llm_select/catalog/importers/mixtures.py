@@ -14,6 +14,7 @@ from llm_select.catalog.importers.layers import (
     width,
 )
 from llm_select.catalog.importers.reading import Fields
+from llm_select.messages import Message
 
 
 def _frame(fields: Fields, model_type: str, tied: bool = False) -> Values:
@@ -64,7 +65,7 @@ def gemma4(fields: Fields, model_type: str) -> Values:
     layers, hidden = arch["layers"], arch["hidden_size"]
     types = layer_types(fields, layers, ("sliding_attention", "full_attention"))
     if types is None:
-        fields.fail("layer_types", "is missing")
+        fields.fail("layer_types", Message("is missing"))
     near = {
         **attention(fields, hidden),
         "window": fields.count("sliding_window"),
@@ -85,14 +86,14 @@ def gemma4(fields: Fields, model_type: str) -> Values:
     arch["attention"] = grouped(built)
     arch["ffn"] = {"size": fields.count("intermediate_size"), "gated": True}
     if fields.flag("use_double_wide_mlp"):
-        fields.fail("use_double_wide_mlp", "is true: which layers are wider is not known")
+        fields.fail("use_double_wide_mlp", Message("is true: which layers are wider is not known"))
     arch["norms_per_layer"] = 4
     arch["other_parameters"] = layers
     arch["note"] = "Other parameters are one output scale per layer."
     if fields.flag("enable_moe_block"):
         mixture = experts(fields, layers, beside_dense=True)
         if mixture is None:
-            fields.fail("num_experts", "is missing", "enable_moe_block is true")
+            fields.fail("num_experts", Message("is missing"), Message("enable_moe_block is true"))
         arch["experts"] = mixture
         arch["norms_per_layer"] = 7
         arch["other_parameters"] = layers * (1 + hidden + mixture["count"])
@@ -121,7 +122,9 @@ def _global_width(fields: Fields, types: list[str]) -> int | None:
         dim = given.maybe("head_dim")
         whole = layer < len(types) and types[layer] == "full_attention" and not given.unread()
         if dim is None or not whole or stated not in (None, dim):
-            fields.fail("per_layer_config", "says something else than the width of global heads")
+            fields.fail(
+                "per_layer_config", Message("says something else than the width of global heads")
+            )
         stated = dim
     return stated
 
@@ -132,7 +135,7 @@ def minimax_m3(fields: Fields, model_type: str) -> Values:
     layers, hidden = arch["layers"], arch["hidden_size"]
     one = {**attention(fields, hidden), "qk_norm": "head"}
     if fields.text("qk_norm_type") not in (None, "per_head"):
-        fields.fail("qk_norm_type", "is not per_head")
+        fields.fail("qk_norm_type", Message("is not per_head"))
     fields.skip("use_qk_norm")
     if fields.flag("attention_output_gate"):
         one["output_gate"] = True
@@ -140,7 +143,7 @@ def minimax_m3(fields: Fields, model_type: str) -> Values:
     arch["attention"] = grouped(chosen)
     mixture = experts(fields, layers, router_bias=fields.flag("use_routing_bias") or None)
     if mixture is None:
-        fields.fail("num_local_experts", "is missing")
+        fields.fail("num_local_experts", Message("is missing"))
     arch["experts"] = mixture
     if mixture.get("dense_layers"):
         arch["ffn"] = {"size": fields.count("dense_intermediate_size"), "gated": True}
@@ -168,9 +171,11 @@ def mimo_v2(fields: Fields, model_type: str) -> Values:
     layers, hidden = arch["layers"], arch["hidden_size"]
     pattern = fields.items("hybrid_layer_pattern", layers)
     if pattern is None or not all(bit in (0, 1) for bit in pattern):
-        fields.fail("hybrid_layer_pattern", "does not give 0 or 1 for each layer")
+        fields.fail("hybrid_layer_pattern", Message("does not give 0 or 1 for each layer"))
     if fields.flag("attention_bias"):
-        fields.fail("attention_bias", "is true, which no known model of this architecture has")
+        fields.fail(
+            "attention_bias", Message("is true, which no known model of this architecture has")
+        )
     far = {**attention(fields, hidden), "value_dim": fields.count("v_head_dim")}
     near = attention(
         fields,
@@ -202,7 +207,7 @@ def step3p7(fields: Fields, model_type: str) -> Values:
     one = attention(fields, arch["hidden_size"])
     types = layer_types(fields, layers, ("sliding_attention", "full_attention"))
     if types is None:
-        fields.fail("layer_types", "is missing")
+        fields.fail("layer_types", Message("is missing"))
     near = {**one, "window": fields.count("sliding_window")}
     arch["attention"] = grouped([near if kind == "sliding_attention" else one for kind in types])
     arch["experts"] = needed_experts(

@@ -13,6 +13,7 @@ from llm_select.catalog.importers.reading import MAX_JSON, SourceError, read_fil
 from llm_select.catalog.importers.write import updated_text, write_file
 from llm_select.catalog.yaml_loader import parse
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 
 
 class PriceResult(NamedTuple):
@@ -69,19 +70,29 @@ def import_prices(
             changed.setdefault(card, []).append(price.offer(source or ""))
     if lost:
         shown = ", ".join(dict.fromkeys(lost[:8]))
-        notes.append(f"{len(lost)} row(s) of models without a card, as {shown}")
+        notes.append(
+            Message(
+                "{count} row(s) of models without a card, as {names}", count=len(lost), names=shown
+            )
+        )
     doubled = sorted({row["model"] for row in rows if row["status"] == "ambiguous"})
     if doubled:
-        notes.append(f"several prices of one provider, none taken: {', '.join(doubled)}")
+        notes.append(
+            Message(
+                "several prices of one provider, none taken: {models}", models=", ".join(doubled)
+            )
+        )
     if only is not None and not rows:
-        raise SourceError(f"no row is about {only}", where=where)
+        raise SourceError(Message("no row is about {model}", model=only), where=where)
     written: tuple[str, ...] = ()
     if directory is not None and not dry_run and changed:
         if source is None or source not in catalog.sources:
             raise SourceError(
-                "a price is not written without its source",
+                Message("a price is not written without its source"),
                 where="--source",
-                remedy="give the id of an entry of sources/, and put the entry there first",
+                remedy=Message(
+                    "give the id of an entry of sources/, and put the entry there first"
+                ),
             )
         written = tuple(
             _write(directory, card, offers) for card, offers in changed.items() if offers
@@ -137,7 +148,7 @@ def _write(directory: Path, card: str, offers: Sequence[Mapping[str, Any]]) -> s
             old = read_file(root / place, MAX_JSON)
             break
     else:
-        raise SourceError(f"the card {card} has no file", where="--catalog")
+        raise SourceError(Message("the card {card} has no file", card=card), where="--catalog")
     values = parse(old).value
     new = {one["provider"].casefold(): one for one in offers}
     kept = [one for one in values.get("hosted", ()) if one["provider"].casefold() not in new]

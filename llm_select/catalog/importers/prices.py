@@ -14,6 +14,7 @@ from llm_select.catalog.importers.reading import (
     json_value,
     kind_of,
 )
+from llm_select.messages import Message, either
 from llm_select.schema.base import PARTIAL_DATE
 
 _COLUMNS = {
@@ -58,7 +59,7 @@ def price_table(
     text = data.lstrip()[:1]
     rows = _json_rows(data, where) if text in (b"[", b"{") else _csv_rows(data, where)
     if not rows:
-        raise SourceError("no rows", where=where)
+        raise SourceError(Message("no rows"), where=where)
     names = _named(rows[0][1], where)
     prices: list[Price] = []
     skipped = 0
@@ -71,13 +72,13 @@ def price_table(
             continue
         model, provider = found["model"], found.get("provider")
         if not isinstance(model, str) or not model.strip():
-            raise SourceError("the model is missing", where=place)
+            raise SourceError(Message("the model is missing"), where=place)
         day = found.get("as_of") or as_of
         if not isinstance(day, str) or not re.match(PARTIAL_DATE, day):
             raise SourceError(
-                f"{day or 'no date'}: a price needs the day it was read",
+                Message("{day}: a price needs the day it was read", day=day or Message("no date")),
                 where=place,
-                remedy="add a column as_of, or give --as-of 2026-11-24",
+                remedy=Message("add a column as_of, or give --as-of 2026-11-24"),
             )
         prices.append(
             Price(
@@ -85,13 +86,15 @@ def price_table(
                 provider.strip()
                 if isinstance(provider, str) and provider.strip()
                 else model.partition("/")[0],
-                _price(found["input_usd_per_mtok"], "input", place),
-                _price(found["output_usd_per_mtok"], "output", place),
+                _price(found["input_usd_per_mtok"], Message("input"), place),
+                _price(found["output_usd_per_mtok"], Message("output"), place),
                 day,
                 place,
             )
         )
-    return prices, [f"{skipped} row(s) without both prices left aside"] if skipped else []
+    return prices, [
+        Message("{skipped} row(s) without both prices left aside", skipped=skipped)
+    ] if skipped else []
 
 
 def _csv_rows(data: bytes, where: str) -> list[tuple[str, dict[str, Any]]]:
@@ -105,13 +108,17 @@ def _json_rows(data: bytes, where: str) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(value, dict):
         value = [{"model": key, **one} for key, one in value.items() if isinstance(one, dict)]
     if not isinstance(value, list) or len(value) > MAX_ROWS:
-        raise SourceError("holds no list of prices", where=where)
+        raise SourceError(Message("holds no list of prices"), where=where)
     for index, row in enumerate(value):
         if not isinstance(row, dict):
             raise SourceError(
-                f"is {kind_of(row)}, not an object", where=f"{where}: item {index + 1}"
+                Message("is {given}, not an object", given=kind_of(row)),
+                where=Message("{where}: item {index}", where=where, index=index + 1),
             )
-    return [(f"{where}: item {i + 1}", row) for i, row in enumerate(value)]
+    return [
+        (Message("{where}: item {index}", where=where, index=i + 1), row)
+        for i, row in enumerate(value)
+    ]
 
 
 def _named(first: dict[str, Any], where: str) -> dict[str, str]:
@@ -124,9 +131,9 @@ def _named(first: dict[str, Any], where: str) -> dict[str, str]:
     for field in ("model", "input_usd_per_mtok", "output_usd_per_mtok"):
         if field not in found:
             raise SourceError(
-                f"no column for {field}",
+                Message("no column for {field}", field=field),
                 where=where,
-                remedy=f"name it {' or '.join(_COLUMNS[field])}",
+                remedy=Message("name it {columns}", columns=either(_COLUMNS[field])),
             )
     return found
 
@@ -138,10 +145,16 @@ def _price(value: Any, what: str, where: str) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise SourceError(
-            f"the {what} price {kind_of(value)} is not a number", where=where
+            Message("the {what} price {given} is not a number", what=what, given=kind_of(value)),
+            where=where,
         ) from None
     if not math.isfinite(number) or not 0 <= number < 1e5:
-        raise SourceError(f"the {what} price {value} is not USD per million tokens", where=where)
+        raise SourceError(
+            Message(
+                "the {what} price {value} is not USD per million tokens", what=what, value=value
+            ),
+            where=where,
+        )
     return number
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from llm_select.errors import LlmSelectError
+from llm_select.foreign import in_our_words
+from llm_select.messages import Message
 
 MAX_JSON = 16 * 2**20
 """Bytes of a configuration or an index; the largest index of a published model has some 20 MB per million tensors."""
@@ -34,16 +36,20 @@ def read_file(path: Path, most: int) -> bytes:
     """The bytes of a regular file of at most `most` bytes. Raises SourceError."""
     try:
         if not path.is_file():
-            raise SourceError("not a file", where=str(path), remedy="give a file that exists")
+            raise SourceError(
+                Message("not a file"), where=str(path), remedy=Message("give a file that exists")
+            )
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}", where=str(path)) from None
+        raise SourceError(
+            Message("cannot be read: {reason}", reason=error.strerror or error), where=str(path)
+        ) from None
     if len(data) > most:
         raise SourceError(
-            f"larger than {most // 2**20} MiB",
+            Message("larger than {limit} MiB", limit=most // 2**20),
             where=str(path),
-            remedy="is it the file you meant?",
+            remedy=Message("is it the file you meant?"),
         )
     return data
 
@@ -55,60 +61,74 @@ def csv_rows(data: bytes, where: str) -> tuple[list[str], list[tuple[int, dict[s
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SourceError(
-            "not UTF-8", where=f"{where}:{line}", remedy="save the file as UTF-8"
+            Message("not UTF-8"), where=f"{where}:{line}", remedy=Message("save the file as UTF-8")
         ) from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
     rows: list[tuple[int, dict[str, str]]] = []
     try:
         names = list(reader.fieldnames or ())
         if len(set(names)) != len(names):
-            raise SourceError("a column is given twice", where=f"{where}:1")
+            raise SourceError(Message("a column is given twice"), where=f"{where}:1")
         for row in reader:
             if None in row:
-                raise SourceError("more cells than the header", where=f"{where}:{reader.line_num}")
+                raise SourceError(
+                    Message("more cells than the header"), where=f"{where}:{reader.line_num}"
+                )
             rows.append((reader.line_num, row))
             if len(rows) > MAX_ROWS:
-                raise SourceError(f"more than {MAX_ROWS:,} rows", where=where)
+                raise SourceError(Message("more than {limit:,} rows", limit=MAX_ROWS), where=where)
     except csv.Error as error:
-        raise SourceError(f"not CSV: {error}", where=f"{where}:{reader.line_num}") from None
+        raise SourceError(
+            Message("not CSV: {error}", error=in_our_words(str(error))),
+            where=f"{where}:{reader.line_num}",
+        ) from None
     return names, rows
 
 
 def json_value(data: bytes, where: str, most: int = MAX_JSON) -> Any:
     """JSON in UTF-8 without duplicate keys. NaN and infinities come back as `Unbounded`. Raises SourceError."""
     if len(data) > most:
-        raise SourceError(f"larger than {most // 2**20} MiB", where=where)
+        raise SourceError(Message("larger than {limit} MiB", limit=most // 2**20), where=where)
     if sum(data.count(sign) for sign in (b"[", b"{", b",")) > MAX_VALUES:
-        raise SourceError(f"more than {MAX_VALUES:,} values", where=where)
+        raise SourceError(Message("more than {limit:,} values", limit=MAX_VALUES), where=where)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"not UTF-8: byte 0x{data[error.start]:02x} at {error.start}",
+            Message(
+                "not UTF-8: byte 0x{byte:02x} at {start}", byte=data[error.start], start=error.start
+            ),
             where=where,
-            remedy="save the file as UTF-8",
+            remedy=Message("save the file as UTF-8"),
         ) from None
     try:
         return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=Unbounded)
     except _Twice as twice:
         raise SourceError(
-            f"the key {twice.args[0]!r} is given twice", where=where, remedy="keep one"
+            Message("the key {key!r} is given twice", key=twice.args[0]),
+            where=where,
+            remedy=Message("keep one"),
         ) from None
     except RecursionError:
-        raise SourceError("nested too deeply", where=where, remedy="flatten it") from None
+        raise SourceError(
+            Message("nested too deeply"), where=where, remedy=Message("flatten it")
+        ) from None
     except json.JSONDecodeError as error:
         raise SourceError(
-            f"not JSON: {error.msg}", where=f"{where}:{error.lineno}:{error.colno}"
+            Message("not JSON: {reason}", reason=in_our_words(error.msg)),
+            where=f"{where}:{error.lineno}:{error.colno}",
         ) from None
     except ValueError:  # an integer of thousands of digits
-        raise SourceError("a number is too long to be one", where=where) from None
+        raise SourceError(Message("a number is too long to be one"), where=where) from None
 
 
 def json_object(data: bytes, where: str, most: int = MAX_JSON) -> dict[str, Any]:
     """As `json_value`, for a file whose top is an object."""
     value = json_value(data, where, most)
     if not isinstance(value, dict):
-        raise SourceError(f"holds {kind_of(value)} where an object belongs", where=where)
+        raise SourceError(
+            Message("holds {given} where an object belongs", given=kind_of(value)), where=where
+        )
     return value
 
 
@@ -117,9 +137,9 @@ def kind_of(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, dict):
-        return "an object"
+        return Message("an object")
     if isinstance(value, list):
-        return "a list"
+        return Message("a list")
     text = json.dumps(value, default=str)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
@@ -172,7 +192,9 @@ class Fields:
         """A whole number above 0 that must be there."""
         value = self.maybe(*names)
         if value is None:
-            self.fail(names[0], "is missing", "the shape cannot be told without it")
+            self.fail(
+                names[0], Message("is missing"), Message("the shape cannot be told without it")
+            )
         return value
 
     def maybe(self, *names: str) -> int | None:
@@ -183,9 +205,11 @@ class Fields:
         if isinstance(value, float) and not isinstance(value, Unbounded) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            self.fail(self._given(names), f"is {kind_of(value)}, not a whole number")
+            self.fail(
+                self._given(names), Message("is {given}, not a whole number", given=kind_of(value))
+            )
         if not 0 < value <= MAX_COUNT:
-            self.fail(self._given(names), f"is {kind_of(value)}, not a count")
+            self.fail(self._given(names), Message("is {given}, not a count", given=kind_of(value)))
         return value
 
     def some(self, *names: str) -> int:
@@ -201,16 +225,16 @@ class Fields:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.fail(name, f"is {kind_of(value)}, neither true nor false")
+            self.fail(name, Message("is {given}, neither true nor false", given=kind_of(value)))
         return value
 
     def text(self, *names: str) -> str | None:
         """Text, or None."""
         value = self.get(*names)
         if value is not None and not isinstance(value, str):
-            self.fail(self._given(names), f"is {kind_of(value)}, not text")
+            self.fail(self._given(names), Message("is {given}, not text", given=kind_of(value)))
         if value is not None and len(value) > MAX_TEXT:
-            self.fail(self._given(names), f"is {len(value):,} signs long")
+            self.fail(self._given(names), Message("is {count:,} signs long", count=len(value)))
         return value
 
     def items(self, name: str, length: int | None = None) -> list[Any] | None:
@@ -219,9 +243,16 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, list):
-            self.fail(name, f"is {kind_of(value)}, not a list")
+            self.fail(name, Message("is {given}, not a list", given=kind_of(value)))
         if length is not None and len(value) != length:
-            self.fail(name, f"has {len(value)} items, not one for each of {length} layers")
+            self.fail(
+                name,
+                Message(
+                    "has {count} items, not one for each of {length} layers",
+                    count=len(value),
+                    length=length,
+                ),
+            )
         return value
 
     def child(self, name: str) -> Fields | None:
@@ -230,7 +261,7 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.fail(name, f"is {kind_of(value)}, not an object")
+            self.fail(name, Message("is {given}, not an object", given=kind_of(value)))
         return Fields(value, self.where, f"{self.path}{name}.")
 
     def skip(self, *names: str) -> None:
@@ -239,7 +270,9 @@ class Fields:
 
     def fail(self, name: str, message: str, remedy: str | None = None) -> NoReturn:
         """Raises SourceError about a field."""
-        raise SourceError(f"{self.path}{name} {message}", where=self.where, remedy=remedy)
+        field = f"{self.path}{name}"
+        said = Message("{field} {message}", field=field, message=message)
+        raise SourceError(said, where=self.where, remedy=remedy)
 
     def unread(self) -> list[str]:
         """Fields with a value that nothing has read."""

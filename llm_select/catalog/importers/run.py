@@ -22,6 +22,7 @@ from llm_select.catalog.importers.write import (
 )
 from llm_select.catalog.parse import merge_family
 from llm_select.catalog.yaml_loader import parse
+from llm_select.messages import Message
 from llm_select.schema.base import PARTIAL_DATE
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*\Z")
@@ -69,7 +70,9 @@ def run_import(request: Request, catalog: Any, *, today: str) -> Result:
     if not proposal.facts:
         notes = (
             *proposal.notes,
-            f"the files hold {bundle.size:,} bytes" if bundle.size else "no facts for a card",
+            Message("the files hold {size:,} bytes", size=bundle.size)
+            if bundle.size
+            else Message("no facts for a card"),
         )
         return Result(name, known, (), notes, (), "", {}, ())
     old = _card_file(name, request.directory) if name and known else None
@@ -119,13 +122,18 @@ def _write(
     assert request.directory is not None
     if name is None:
         raise SourceError(
-            "no id to write the card under", where="--id", remedy="give --id family/name"
+            Message("no id to write the card under"),
+            where="--id",
+            remedy=Message("give --id family/name"),
         )
     if proposal.cited and not proposal.attributed:
         raise SourceError(
-            "a card is not written without a source for its facts",
+            Message("a card is not written without a source for its facts"),
             where="--catalog",
-            remedy="say where the files came from: --repository OWNER/NAME [--revision COMMIT], or --url URL",
+            remedy=Message(
+                "say where the files came from: --repository OWNER/NAME [--revision COMMIT], or "
+                "--url URL"
+            ),
         )
     family, model = name.split("/")
     place = request.directory / "models" / family / f"{model}.yaml"
@@ -151,9 +159,9 @@ def _target(request: Request, bundle: Bundle, catalog: Any) -> tuple[str | None,
     if request.id is not None:
         if not _ID.match(request.id):
             raise SourceError(
-                f"{request.id!r} is no id",
+                Message("{id!r} is no id", id=request.id),
                 where="--id",
-                remedy="write family/name in lower case: llama/llama-3.1-8b",
+                remedy=Message("write family/name in lower case: llama/llama-3.1-8b"),
             )
         return request.id, request.id in catalog.models
     repository = bundle.repository or request.origin.repository
@@ -175,7 +183,8 @@ def _card_file(name: str, directory: Path | None) -> bytes:
         if path is not None and path.is_file():
             return read_file(path, MAX_JSON)
     raise SourceError(
-        f"the card {name} is in neither the catalog given nor the bundled one", where="--catalog"
+        Message("the card {name} is in neither the catalog given nor the bundled one", name=name),
+        where="--catalog",
     )
 
 
@@ -195,13 +204,15 @@ def _given(request: Request) -> Values:
     for name, value in request.given.items():
         if name not in _GIVEN:
             raise SourceError(
-                f"{name!r} is not given by hand",
+                Message("{name!r} is not given by hand", name=name),
                 where="--set",
-                remedy=f"it takes {', '.join(_GIVEN)}",
+                remedy=Message("it takes {choices}", choices=", ".join(_GIVEN)),
             )
         if name == "released" and not re.match(PARTIAL_DATE, value):
             raise SourceError(
-                f"{value!r} is no date", where="--set", remedy="write released=2026-07-23"
+                Message("{value!r} is no date", value=value),
+                where="--set",
+                remedy=Message("write released=2026-07-23"),
             )
     return dict(request.given)
 

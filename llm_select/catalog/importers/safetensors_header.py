@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from llm_select.catalog.importers.reading import SourceError, json_object, kind_of
+from llm_select.messages import Message
 
 MAX_HEADER = 64 * 2**20
 """Bytes. The format's own reader allows 100 MB; headers of published files stay below 20."""
@@ -81,15 +82,22 @@ def parse_header(data: bytes, where: str, size: int | None = None) -> tuple[Tens
     """The tensors of a file's first bytes, which must hold the whole header. `size`: bytes of the whole file, against
     which offsets are held. Raises SourceError."""
     if len(data) < 8:
-        raise SourceError("too short for a safetensors file", where=where)
+        raise SourceError(Message("too short for a safetensors file"), where=where)
     length = struct.unpack("<Q", data[:8])[0]
     if not 0 < length <= MAX_HEADER:
         raise SourceError(
-            f"the header claims {length:,} bytes", where=where, remedy="is it a safetensors file?"
+            Message("the header claims {length:,} bytes", length=length),
+            where=where,
+            remedy=Message("is it a safetensors file?"),
         )
     if len(data) < 8 + length:
         raise SourceError(
-            f"cut off: the header claims {length:,} bytes, {len(data) - 8:,} are there", where=where
+            Message(
+                "cut off: the header claims {length:,} bytes, {size:,} are there",
+                length=length,
+                size=len(data) - 8,
+            ),
+            where=where,
         )
     header = json_object(data[8 : 8 + length], where, MAX_HEADER)
     end = None if size is None else size - 8 - length
@@ -101,11 +109,13 @@ def parse_header(data: bytes, where: str, size: int | None = None) -> tuple[Tens
 def header_length(prefix: bytes, where: str) -> int:
     """Bytes of the file up to the end of its header, from its first eight. Raises SourceError."""
     if len(prefix) < 8:
-        raise SourceError("too short for a safetensors file", where=where)
+        raise SourceError(Message("too short for a safetensors file"), where=where)
     length: int = struct.unpack("<Q", prefix[:8])[0]
     if not 0 < length <= MAX_HEADER:
         raise SourceError(
-            f"the header claims {length:,} bytes", where=where, remedy="is it a safetensors file?"
+            Message("the header claims {length:,} bytes", length=length),
+            where=where,
+            remedy=Message("is it a safetensors file?"),
         )
     return 8 + length
 
@@ -115,35 +125,46 @@ def read_header(path: Path) -> tuple[Tensor, ...]:
     where = str(path)
     try:
         if not path.is_file():
-            raise SourceError("not a file", where=where)
+            raise SourceError(Message("not a file"), where=where)
         size = path.stat().st_size
         with path.open("rb") as file:
             prefix = file.read(8)
             length = header_length(prefix, where)
             if length > size:
                 raise SourceError(
-                    f"cut off: the header claims {length - 8:,} bytes of {size:,}", where=where
+                    Message(
+                        "cut off: the header claims {length:,} bytes of {size:,}",
+                        length=length - 8,
+                        size=size,
+                    ),
+                    where=where,
                 )
             return parse_header(prefix + file.read(length - 8), where, size)
     except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}", where=where) from None
+        raise SourceError(
+            Message("cannot be read: {reason}", reason=error.strerror or error), where=where
+        ) from None
 
 
 def index_files(value: Mapping[str, Any], where: str) -> tuple[dict[str, str], int | None]:
     """Which file has which tensor, and the bytes of all. Raises SourceError."""
     files = value.get("weight_map")
     if not isinstance(files, dict) or not all(isinstance(one, str) for one in files.values()):
-        raise SourceError("weight_map is not an object of names and files", where=where)
+        raise SourceError(Message("weight_map is not an object of names and files"), where=where)
     for name in set(files.values()):
         if "/" in name or "\\" in name or name.startswith("."):
-            raise SourceError(f"weight_map leads outside its directory: {name[:60]!r}", where=where)
+            raise SourceError(
+                Message("weight_map leads outside its directory: {name!r}", name=name[:60]),
+                where=where,
+            )
     metadata = value.get("metadata")
     total = metadata.get("total_size") if isinstance(metadata, dict) else None
     if isinstance(total, float) and total.is_integer():
         total = int(total)
     if total is not None and (isinstance(total, bool) or not isinstance(total, int) or total <= 0):
         raise SourceError(
-            f"metadata.total_size is {kind_of(total)}, not a count of bytes", where=where
+            Message("metadata.total_size is {given}, not a count of bytes", given=kind_of(total)),
+            where=where,
         )
     return files, total
 
@@ -219,28 +240,31 @@ def tensor(name: str, dtype: Any, shape: Any, where: str) -> Tensor:
     """A tensor whose type is known and whose shape is possible. Raises SourceError."""
     place = f"{where}: {name[:80]}"
     if not isinstance(dtype, str) or dtype not in _BITS:
-        raise SourceError(f"dtype {kind_of(dtype)} is not known", where=place)
+        raise SourceError(Message("dtype {given} is not known", given=kind_of(dtype)), where=place)
     whole = isinstance(shape, list) and len(shape) <= MAX_RANK and all(map(_whole, shape))
     if not whole:
-        raise SourceError(f"shape {kind_of(shape)} is not a list of whole numbers", where=place)
+        raise SourceError(
+            Message("shape {given} is not a list of whole numbers", given=kind_of(shape)),
+            where=place,
+        )
     found = Tensor(name, dtype, tuple(shape))
     if found.elements > MAX_WEIGHTS:
-        raise SourceError("the shape is larger than any tensor", where=place)
+        raise SourceError(Message("the shape is larger than any tensor"), where=place)
     return found
 
 
 def _tensor(name: str, value: Any, where: str, end: int | None) -> Tensor:
     place = f"{where}: {name[:80]}"
     if not isinstance(value, dict):
-        raise SourceError(f"is {kind_of(value)}, not a tensor", where=place)
+        raise SourceError(Message("is {given}, not a tensor", given=kind_of(value)), where=place)
     found = tensor(name, value.get("dtype"), value.get("shape"), where)
     offsets = value.get("data_offsets")
     if not isinstance(offsets, list) or len(offsets) != 2 or not all(map(_whole, offsets)):
-        raise SourceError("data_offsets are not two whole numbers", where=place)
+        raise SourceError(Message("data_offsets are not two whole numbers"), where=place)
     if offsets[1] - offsets[0] != -(-found.elements * _BITS[found.dtype] // 8):
-        raise SourceError("data_offsets do not fit the shape", where=place)
+        raise SourceError(Message("data_offsets do not fit the shape"), where=place)
     if end is not None and offsets[1] > end:
-        raise SourceError("data_offsets lead beyond the file", where=place)
+        raise SourceError(Message("data_offsets lead beyond the file"), where=place)
     return found
 
 

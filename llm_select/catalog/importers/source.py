@@ -25,6 +25,7 @@ from llm_select.catalog.importers.safetensors_header import (
     index_files,
     read_header,
 )
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,13 +79,16 @@ def local_bundle(path: Path) -> Bundle:
         if "model_type" in value or "architectures" in value:
             return Bundle(where, config=value)
         raise SourceError(
-            "no configuration and no index: it has neither model_type nor weight_map", where=where
+            Message("no configuration and no index: it has neither model_type nor weight_map"),
+            where=where,
         )
     raise SourceError(
-        "not a kind of file that can be imported",
+        Message("not a kind of file that can be imported"),
         where=where,
-        remedy="give a config.json, a .safetensors, a .gguf, a README.md, a price table (.csv, .json), a directory "
-        "of these, or hf:OWNER/NAME",
+        remedy=Message(
+            "give a config.json, a .safetensors, a .gguf, a README.md, a price table (.csv, "
+            ".json), a directory of these, or hf:OWNER/NAME"
+        ),
     )
 
 
@@ -94,7 +98,9 @@ def _directory(path: Path) -> Bundle:
     parts = sorted(path.glob("*.safetensors"))
     models = sorted(path.glob("*.gguf"))
     if len(parts) > MAX_FILES:
-        raise SourceError(f"more than {MAX_FILES} safetensors files", where=str(path))
+        raise SourceError(
+            Message("more than {limit} safetensors files", limit=MAX_FILES), where=str(path)
+        )
     if (path / "config.json").is_file():
         found = found._replace(
             config=json_object(read_file(path / "config.json", MAX_JSON), str(path / "config.json"))
@@ -121,7 +127,9 @@ def _directory(path: Path) -> Bundle:
     if all(
         one is None for one in (found.config, found.tensors, found.gguf, found.front, found.size)
     ):
-        raise SourceError("holds no config.json, safetensors, GGUF or README.md", where=str(path))
+        raise SourceError(
+            Message("holds no config.json, safetensors, GGUF or README.md"), where=str(path)
+        )
     return found
 
 
@@ -130,18 +138,28 @@ def _indexed(path: Path, value: dict[str, Any]) -> Bundle:
     files, total = index_files(value, str(path))
     names = sorted(set(files.values()))
     if len(names) > MAX_FILES:
-        raise SourceError(f"names more than {MAX_FILES} files", where=str(path))
+        raise SourceError(
+            Message("names more than {limit} files", limit=MAX_FILES), where=str(path)
+        )
     there = [path.parent / name for name in names if (path.parent / name).is_file()]
     if not there:
         return Bundle(str(path), size=total)
     if len(there) < len(names):
         missing = ", ".join(name for name in names if not (path.parent / name).is_file())
-        raise SourceError(f"some of its files are missing: {missing[:200]}", where=str(path))
+        raise SourceError(
+            Message("some of its files are missing: {missing}", missing=missing[:200]),
+            where=str(path),
+        )
     tensors = tuple(one for part in there for one in read_header(part))
     lost = files.keys() - {one.name for one in tensors}
     if lost:
         raise SourceError(
-            f"{len(lost)} of its tensors are in no file, as {min(lost)[:80]}", where=str(path)
+            Message(
+                "{count} of its tensors are in no file, as {example}",
+                count=len(lost),
+                example=min(lost)[:80],
+            ),
+            where=str(path),
         )
     return Bundle(
         str(path), tensors=tensors, size=total or sum(part.stat().st_size for part in there)
@@ -213,10 +231,17 @@ def _weigh(bundle: Bundle, facts: Values, origins: dict[str, str]) -> list[str]:
         return notes
     shape = facts["parameters"]["total"]
     if total == shape:
-        notes.append(f"the tensors hold {total:,} weights, as the shape gives")
+        notes.append(Message("the tensors hold {total:,} weights, as the shape gives", total=total))
     else:
         off = total / shape - 1
-        notes.append(f"the tensors hold {total:,} weights, the shape gives {shape:,} ({off:+.2%})")
+        notes.append(
+            Message(
+                "the tensors hold {total:,} weights, the shape gives {shape:,} ({off:+.2%})",
+                total=total,
+                shape=shape,
+                off=off,
+            )
+        )
         if abs(off) > 0.01:
             said = f"The tensors hold {total} weights, the shape gives {shape}."
             arch["note"] = f"{arch['note']} {said}" if "note" in arch else said
@@ -232,14 +257,14 @@ def _weigh(bundle: Bundle, facts: Values, origins: dict[str, str]) -> list[str]:
 
 def _beside(weights: Weights) -> Iterator[str]:
     for number, what in (
-        (weights.extra, "weights of extra prediction layers, left out of the total"),
-        (weights.buffers, "values that are no weights, left out"),
-        (weights.scales, "scales of quantised weights, left out"),
+        (weights.extra, Message("weights of extra prediction layers, left out of the total")),
+        (weights.buffers, Message("values that are no weights, left out")),
+        (weights.scales, Message("scales of quantised weights, left out")),
     ):
         if number:
-            yield f"the tensors hold {number:,} {what}"
+            yield Message("the tensors hold {number:,} {what}", number=number, what=what)
     if weights.packed:
-        yield "packed integers were counted as the weights they hold"
+        yield Message("packed integers were counted as the weights they hold")
 
 
 def _size_note(size: int, facts: Values, number_format: str | None) -> list[str]:
@@ -249,10 +274,20 @@ def _size_note(size: int, facts: Values, number_format: str | None) -> list[str]
     stated, shape = size // 2, facts["parameters"]["total"]
     if stated in (shape, shape + extra):
         return [
-            f"the files' {size:,} bytes are two for each of {stated:,} weights, as the shape gives"
+            Message(
+                "the files' {size:,} bytes are two for each of {stated:,} weights, as the shape gives",
+                size=size,
+                stated=stated,
+            )
         ]
     return [
-        f"the files' {size:,} bytes make {stated:,} weights of 16 bits, the shape gives {shape:,}"
+        Message(
+            "the files' {size:,} bytes make {stated:,} weights of 16 bits, the shape gives "
+            "{shape:,}",
+            size=size,
+            stated=stated,
+            shape=shape,
+        )
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from llm_select.catalog.importers.layers import MAX_LAYERS, Values
 from llm_select.catalog.importers.reading import Fields
+from llm_select.messages import Message
 
 
 def tower(vision: Fields, model_type: str, outer: Fields, hidden: int) -> Values | None:
@@ -34,7 +35,9 @@ def _linear(inputs: int, outputs: int, bias: bool = True) -> int:
 def _depth(vision: Fields, *names: str) -> int:
     layers = vision.count(*names)
     if layers > MAX_LAYERS:
-        vision.fail(names[0], f"is {layers}, more than {MAX_LAYERS}")
+        vision.fail(
+            names[0], Message("is {layers}, more than {limit}", layers=layers, limit=MAX_LAYERS)
+        )
     return layers
 
 
@@ -86,7 +89,7 @@ def _moonvit(vision: Fields, _outer: Fields, hidden: int) -> int:
     wide, patch = vision.count("vt_hidden_size"), vision.count("patch_size")
     merge = vision.items("merge_kernel_size") or [2, 2]
     if len(merge) != 2 or not all(isinstance(one, int) and 0 < one < 64 for one in merge):
-        vision.fail("merge_kernel_size", "is not two small whole numbers")
+        vision.fail("merge_kernel_size", Message("is not two small whole numbers"))
     merged = wide * merge[0] * merge[1]
     count = _linear(3 * patch**2, wide)
     count += vision.count("init_pos_emb_height") * vision.count("init_pos_emb_width") * wide

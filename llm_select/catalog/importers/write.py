@@ -16,6 +16,7 @@ from typing import Any
 from llm_select.catalog.importers.layers import Values
 from llm_select.catalog.importers.reading import SourceError
 from llm_select.catalog.yaml_loader import parse
+from llm_select.messages import Message
 from llm_select.schema.model import Model
 
 WIDTH = 100
@@ -115,7 +116,9 @@ def add_sources(path: Path, entries: Mapping[str, Values]) -> str:
     document = parse(path.read_bytes())
     if document.problems or not isinstance(document.value, dict):
         raise SourceError(
-            "cannot be read as sources", where=str(path), remedy="see llm-select catalog check"
+            Message("cannot be read as sources"),
+            where=str(path),
+            remedy=Message("see llm-select catalog check"),
         )
     new = {key: value for key, value in entries.items() if key not in document.value}
     old = path.read_text(encoding="utf-8-sig")
@@ -127,7 +130,8 @@ def write_file(path: Path, text: str) -> None:
     problems = parse(text.encode()).problems
     if problems:
         raise SourceError(
-            f"the text to write does not read back: {problems[0].message}", where=str(path)
+            Message("the text to write does not read back: {message}", message=problems[0].message),
+            where=str(path),
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")

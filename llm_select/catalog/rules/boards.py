@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from llm_select.catalog.rules.found import Found, Subject, nearest
+from llm_select.messages import Message
 
 
 def inconsistent_board(subject: Subject) -> Iterator[Found]:
@@ -34,16 +35,29 @@ def inconsistent_board(subject: Subject) -> Iterator[Found]:
             scored.update(scores)
             if not scores:
                 yield Found(
-                    "boards", key, ("scores", row), "no score in this row", "remove the row"
+                    "boards",
+                    key,
+                    ("scores", row),
+                    Message("no score in this row"),
+                    Message("remove the row"),
                 )
             for name in scores:
                 if name not in board.entries:
-                    remedy = nearest(name, board.entries) or f"add {name!r} to entries"
-                    yield Found("boards", key, ("scores", row, name), "no such entry", remedy)
+                    remedy = nearest(name, board.entries) or Message(
+                        "add {name!r} to entries", name=name
+                    )
+                    yield Found(
+                        "boards", key, ("scores", row, name), Message("no such entry"), remedy
+                    )
         for name in board.entries:
             if name not in scored:
                 yield Found(
-                    "boards", key, ("entries", name), "has no score", "remove it", "warning"
+                    "boards",
+                    key,
+                    ("entries", name),
+                    Message("has no score"),
+                    Message("remove it"),
+                    "warning",
                 )
         for row, errors in board.stderr.items():
             for name in errors:
@@ -52,8 +66,8 @@ def inconsistent_board(subject: Subject) -> Iterator[Found]:
                         "boards",
                         key,
                         ("stderr", row, name),
-                        "no score stands beside it",
-                        "remove it or add the score",
+                        Message("no score stands beside it"),
+                        Message("remove it or add the score"),
                     )
         yield from _twins(key, board)
     for key, task in catalog.tasks.items():
@@ -62,12 +76,14 @@ def inconsistent_board(subject: Subject) -> Iterator[Found]:
         if reference is not None and shown is not None:
             for index, row in enumerate(reference.languages):
                 if row not in shown.scores:
-                    remedy = nearest(row, shown.scores) or f"rows are {', '.join(shown.scores)}"
+                    remedy = nearest(row, shown.scores) or Message(
+                        "rows are {rows}", rows=", ".join(shown.scores)
+                    )
                     yield Found(
                         "tasks",
                         key,
                         ("reference", "languages", index),
-                        f"{row!r} is no row of {reference.board}",
+                        Message("{row!r} is no row of {board}", row=row, board=reference.board),
                         remedy,
                     )
 
@@ -97,7 +113,7 @@ def _twins(key: str, board: Any) -> Iterator[Found]:
                 "boards",
                 key,
                 ("entries", name),
-                f"stands for the same as {owner!r}",
-                "say in mode, setting or detail how they differ",
+                Message("stands for the same as {name!r}", name=owner),
+                Message("say in mode, setting or detail how they differ"),
                 "warning",
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from llm_select.catalog.rules.found import Found, Subject
+from llm_select.messages import Message
 
 DEFAULTS = {
     "apertus": 65536,
@@ -114,8 +115,13 @@ def library_default_context(subject: Subject) -> Iterator[Found]:
             ]
             said = _contradiction(models[key], models, others)
             if said is not None:
-                message = f"{native} is what {kind} takes by default, but {said}"
-                remedy = "read max_position_embeddings, or the developer's text"
+                message = Message(
+                    "{native} is what {kind} takes by default, but {said}",
+                    native=native,
+                    kind=kind,
+                    said=said,
+                )
+                remedy = Message("read max_position_embeddings, or the developer's text")
                 yield Found("models", key, ("context", "native"), message, remedy, "warning")
 
 
@@ -123,11 +129,15 @@ def _contradiction(model: Any, models: Any, others: list[int]) -> str | None:
     native, architecture = model.context.native, model.architecture
     rows = architecture.max_positions
     if rows is not None and rows > native + _OFFSET:
-        return f"its position table has {rows} rows"
+        return Message("its position table has {rows} rows", rows=rows)
     for stack in (architecture, architecture.encoder, architecture.decoder):
         for group in stack.attention if stack is not None else ():
             if group.window is not None and group.window >= native:
-                return f"{group.layers} of its layers see {group.window} tokens back"
+                return Message(
+                    "{layers} of its layers see {window} tokens back",
+                    layers=group.layers,
+                    window=group.window,
+                )
     base = models.get(model.finetuning.base) if model.finetuning is not None else None
     if (
         base is not None
@@ -136,7 +146,11 @@ def _contradiction(model: Any, models: Any, others: list[int]) -> str | None:
         and base.architecture.model_type == architecture.model_type
         and base.context.native > native
     ):
-        return f"its base {model.finetuning.base} has {base.context.native}"
+        return Message(
+            "its base {base} has {native}", base=model.finetuning.base, native=base.context.native
+        )
     if len(others) > 1 and len(set(others)) == 1 and others[0] > native:
-        return f"{len(others)} others of its release have {others[0]}"
+        return Message(
+            "{count} others of its release have {native}", count=len(others), native=others[0]
+        )
     return None

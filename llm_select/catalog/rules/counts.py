@@ -8,6 +8,7 @@ from typing import Any
 from llm_select.catalog.rules.found import Found, Subject
 from llm_select.estimates.parameters import ParameterGroups, parameter_groups
 from llm_select.estimates.shape import ShapeError
+from llm_select.messages import Message
 
 _ALIKE = 0.002
 """Relative difference of two counts that are taken for the same."""
@@ -16,9 +17,9 @@ _MULTIPLE = 64
 _PADDING = 0.02
 """Most rows added to a tokenizer's, as a share."""
 _PACKINGS = (
-    (8, "4-bit weights packed in 32-bit words"),
-    (4, "8-bit weights packed in 32-bit words"),
-    (2, "4-bit weights packed in bytes"),
+    (8, Message("4-bit weights packed in 32-bit words")),
+    (4, Message("8-bit weights packed in 32-bit words")),
+    (2, Message("4-bit weights packed in bytes")),
 )
 _PACKED_ALIKE = 0.06
 """A packed file adds scales and zero points, and leaves out more or less."""
@@ -70,8 +71,13 @@ def extra_layers_counted(subject: Subject) -> Iterator[Found]:
         if not extra or extra < 4 * _ALIKE * total:
             continue
         if abs(groups.total + extra - total) <= _ALIKE * total:
-            message = f"{total:,} is the {groups.total:,} of the shape and {extra:,} of extra prediction layers"
-            remedy = f"write {total - extra} and give extra_prediction"
+            message = Message(
+                "{total:,} is the {counted:,} of the shape and {extra:,} of extra prediction layers",
+                total=total,
+                counted=groups.total,
+                extra=extra,
+            )
+            remedy = Message("write {total} and give extra_prediction", total=total - extra)
             yield Found("models", key, ("parameters", "total"), message, remedy, "warning")
 
 
@@ -103,8 +109,8 @@ def tokenizer_vocabulary(subject: Subject) -> Iterator[Found]:
         padded = architecture.vocab_size + rows
         most = max(1024, _PADDING * architecture.vocab_size)
         if rest == 0 and 0 < rows <= most and padded % _MULTIPLE == 0:
-            message = f"the total is that of a table of {padded} rows"
-            remedy = f"write {padded} if config.json says so"
+            message = Message("the total is that of a table of {padded} rows", padded=padded)
+            remedy = Message("write {padded} if config.json says so", padded=padded)
             yield Found("models", key, ("architecture", "vocab_size"), message, remedy, "warning")
 
 
@@ -147,7 +153,12 @@ def packed_parameters(subject: Subject) -> Iterator[Found]:
             if low * (1 - _PACKED_ALIKE) <= total <= (high + kept) * (1 + _PACKED_ALIKE) and (
                 total < groups.total * 0.8
             ):
-                message = f"{total:,} looks like {how}: the shape has {groups.total:,}"
-                remedy = "read the unquantized repository"
+                message = Message(
+                    "{total:,} looks like {how}: the shape has {counted:,}",
+                    total=total,
+                    how=how,
+                    counted=groups.total,
+                )
+                remedy = Message("read the unquantized repository")
                 yield Found("models", key, ("parameters", "total"), message, remedy, "warning")
                 break

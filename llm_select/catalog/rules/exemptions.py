@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from llm_select.catalog.rules.found import Found, Subject
+from llm_select.messages import Message
 
 SECTIONS = ("models", "boards")
 """Parts of the catalog whose objects have `checks`."""
@@ -31,9 +32,14 @@ def needless_exemption(subject: Subject) -> Iterator[Found]:
 
     for section, key, index, code in exemptions(subject.catalog):
         if code not in PLAUSIBILITY:
-            message = f"{code} cannot be set aside"
+            message = Message("{code} cannot be set aside", code=code)
             yield Found(
-                section, key, ("checks", "ignore", index), message, "mend what it finds", "error"
+                section,
+                key,
+                ("checks", "ignore", index),
+                message,
+                Message("mend what it finds"),
+                "error",
             )
 
 
@@ -48,4 +54,11 @@ def exemptions(catalog: Any) -> Iterator[tuple[str, str, int, str]]:
 def idle(section: str, key: str, index: int, code: str) -> Found:
     """What is said of an exemption that nothing needed."""
     path = ("checks", "ignore", index)
-    return Found(section, key, path, f"{code} finds nothing here", "remove it", "warning")
+    return Found(
+        section,
+        key,
+        path,
+        Message("{code} finds nothing here", code=code),
+        Message("remove it"),
+        "warning",
+    )

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_select.catalog.findings import Path, Severity
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -71,7 +72,7 @@ def rule(
     plausibility: bool = False,
 ) -> Rule:
     """The rule of a function: its name with dashes, its docstring as the page."""
-    name, text = check.__name__.replace("_", "-"), cleandoc(check.__doc__ or "")
+    name, text = check.__name__.replace("_", "-"), Message(cleandoc(check.__doc__ or ""))
     return Rule(code, name, text, check, severity, plausibility)
 
 
@@ -97,4 +98,4 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         if abs(len(other) - len(name)) <= 4 and (other[:1] == name[:1] or other[-1:] == name[-1:])
     )
     near = get_close_matches(name[:200], list(islice(alike, MOST_CHOICES)), 1, 0.6)
-    return f"did you mean {near[0]}?" if near else None
+    return Message("did you mean {nearest}?", nearest=near[0]) if near else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "af": ("Afrikaans",),
+    "af": ("Afrikaans", "阿非利堪斯语"),
     "am": ("Amharic", "አማርኛ"),
     "ar": ("Arabic", "العربية"),
     "ar-EG": ("Egyptian Arabic",),
@@ -37,7 +37,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "hr": ("Croatian", "hrvatski"),
     "hu": ("Hungarian", "magyar"),
     "hy": ("Armenian", "հայերեն"),
-    "id": ("Indonesian", "Bahasa Indonesia"),
+    "id": ("Indonesian", "Bahasa Indonesia", "印尼语"),
     "ig": ("Igbo",),
     "is": ("Icelandic", "íslenska"),
     "it": ("Italian", "italiano"),
@@ -47,7 +47,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "kk": ("Kazakh",),
     "km": ("Khmer", "ខ្មែរ"),
     "kn": ("Kannada", "ಕನ್ನಡ"),
-    "ko": ("Korean", "한국어"),
+    "ko": ("Korean", "한국어", "朝鲜语", "韩国语"),
     "la": ("Latin",),
     "lb": ("Luxembourgish",),
     "lo": ("Lao", "ລາວ"),
@@ -91,10 +91,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     "uz": ("Uzbek",),
     "vi": ("Vietnamese", "Tiếng Việt"),
     "yo": ("Yoruba",),
-    "yue": ("Cantonese",),
-    "zh": ("Chinese", "Mandarin", "中文", "汉语", "漢語"),
-    "zh-Hans": ("Simplified Chinese", "简体中文"),
-    "zh-Hant": ("Traditional Chinese", "繁體中文"),
+    "yue": ("Cantonese", "广东话"),
+    "zh": ("Chinese", "Mandarin", "中文", "汉语", "漢語", "华语", "普通话", "国语"),
+    "zh-Hans": ("Simplified Chinese", "简体中文", "简体", "简中"),
+    "zh-Hant": ("Traditional Chinese", "繁體中文", "繁体", "繁中"),
     "zu": ("Zulu",),
 }
-"""English names, the usual one first, then the language's own."""
+"""English names, the usual one first, then the language's own and other Chinese ones; the Chinese one that is shown
+stands in `language_names_zh`."""

@@ -8,6 +8,7 @@ from typing import Any
 from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject
 from llm_select.catalog.rules.ranges import after
+from llm_select.messages import Message
 
 
 def impossible_lineage(subject: Subject) -> Iterator[Found]:
@@ -37,16 +38,24 @@ def impossible_lineage(subject: Subject) -> Iterator[Found]:
             path = ("superseded_by",)
             if _leads_back(key, models, "superseded_by"):
                 yield Found(
-                    "models", key, path, "its successors lead back to it", "name a newer model"
+                    "models",
+                    key,
+                    path,
+                    Message("its successors lead back to it"),
+                    Message("name a newer model"),
                 )
             elif after(model.released, successor.released):
-                message = f"{model.superseded_by} of {successor.released} is older"
-                yield Found("models", key, path, message, "name a newer model")
+                message = Message(
+                    "{successor} of {released} is older",
+                    successor=model.superseded_by,
+                    released=successor.released,
+                )
+                yield Found("models", key, path, message, Message("name a newer model"))
         named = model.finetuning.base_name if model.finetuning is not None else None
         card = names.get(named.lower()) if named is not None else None
         if card is not None and card != key:
-            message = f"{named!r} has a card, {card}"
-            remedy = f"write base: {card}, or the base's whole name"
+            message = Message("{named!r} has a card, {card}", named=named, card=card)
+            remedy = Message("write base: {card}, or the base's whole name", card=card)
             yield Found("models", key, ("finetuning", "base_name"), message, remedy, "warning")
 
 
@@ -65,15 +74,24 @@ def _of_base(
     if card is None or base == key:
         return
     if _leads_back(key, models, "base"):
-        yield path, "its bases lead back to it", "name the model it was made from"
+        yield path, Message("its bases lead back to it"), Message("name the model it was made from")
     elif after(card.released, model.released):
-        message = f"{base} of {card.released} is newer than its fine-tune of {model.released}"
-        yield path, message, "correct the base or a date"
+        message = Message(
+            "{base} of {released} is newer than its fine-tune of {own}",
+            base=base,
+            released=card.released,
+            own=model.released,
+        )
+        yield path, message, Message("correct the base or a date")
     elif model.architecture is not None and card.architecture is not None:
         own, other = model.architecture.hidden_size, card.architecture.hidden_size
         # A student of distillation, or a pruned network, is narrower than what it was made from.
         if own != other and "distillation" not in model.finetuning.alignment:
-            yield path, f"{base} is {other} wide, the card {own}", "name the base of the same size"
+            yield (
+                path,
+                Message("{base} is {other} wide, the card {own}", base=base, other=other, own=own),
+                Message("name the base of the same size"),
+            )
 
 
 def _leads_back(key: str, models: Any, field: str) -> bool:
@@ -127,8 +145,13 @@ def license_not_inherited(subject: Subject) -> Iterator[Found]:
                 and base.license != model.license
                 and base.developer != model.developer
             ):
-                message = f"{at} passes {base.license} on, the card has {model.license}"
-                remedy = f"write {base.license}, or say in checks why not"
+                message = Message(
+                    "{base} passes {license} on, the card has {own}",
+                    base=at,
+                    license=base.license,
+                    own=model.license,
+                )
+                remedy = Message("write {license}, or say in checks why not", license=base.license)
                 yield Found("models", key, ("license",), message, remedy, "warning")
                 break
             at = _next(base, "base")
@@ -157,6 +180,10 @@ def repeated_alias(subject: Subject) -> Iterator[Found]:
                 plain = alias.strip().lower()
                 first = seen.setdefault(plain, alias)
                 if not plain or first is not alias:
-                    message = f"{alias!r} is {first!r} again" if plain else "an empty name"
+                    message = (
+                        Message("{alias!r} is {first!r} again", alias=alias, first=first)
+                        if plain
+                        else Message("an empty name")
+                    )
                     path = ("aliases", index)
-                    yield Found(section, key, path, message, "remove it", "warning")
+                    yield Found(section, key, path, message, Message("remove it"), "warning")

@@ -7,6 +7,7 @@ from typing import Any
 
 from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject, nearest
+from llm_select.messages import Message
 
 
 def inconsistent_losses(subject: Subject) -> Iterator[Found]:
@@ -40,7 +41,14 @@ def inconsistent_losses(subject: Subject) -> Iterator[Found]:
                 yield Found("losses", key, ("models", label, *path), message, remedy)
         for name in table.tests:
             if name not in used:
-                yield Found("losses", key, ("tests", name), "no run has it", "remove it", "warning")
+                yield Found(
+                    "losses",
+                    key,
+                    ("tests", name),
+                    Message("no run has it"),
+                    Message("remove it"),
+                    "warning",
+                )
 
 
 def _test(key: str, name: str, test: Any, bounds: dict[str, tuple[str, Any]]) -> Iterator[Found]:
@@ -48,33 +56,48 @@ def _test(key: str, name: str, test: Any, bounds: dict[str, tuple[str, Any]]) ->
         return
     path: Path = ("tests", name)
     if test.floor is None or test.ceiling is None or test.floor == test.ceiling:
-        yield Found("losses", key, path, "a score needs two bounds", "add floor and ceiling")
+        yield Found(
+            "losses",
+            key,
+            path,
+            Message("a score needs two bounds"),
+            Message("add floor and ceiling"),
+        )
         return
     own = (test.floor, test.ceiling)
     table, first = bounds.setdefault(name, (key, own))
     if first != own:
-        message = (
-            f"from {own[0]:g} to {own[1]:g} here, from {first[0]:g} to {first[1]:g} in {table}"
+        message = Message(
+            "from {low:g} to {high:g} here, from {other_low:g} to {other_high:g} in {table}",
+            low=own[0],
+            high=own[1],
+            other_low=first[0],
+            other_high=first[1],
+            table=table,
         )
-        yield Found("losses", key, path, message, "give a test the same bounds everywhere")
+        yield Found("losses", key, path, message, Message("give a test the same bounds everywhere"))
 
 
 def _model(catalog: Any, table: Any, measured: Any) -> Iterator[tuple[Path, str, str | None]]:
     card = catalog.models.get(measured.model)
     if measured.parameters is None and (card is None or card.parameters is None):
-        yield (), "its size is not known", "add parameters"
+        yield (), Message("its size is not known"), Message("add parameters")
     for test, value in measured.scores.items():
         yield from _score(table, ("scores", test), test, value, table.tests)
     for name, scores in measured.quantized.items():
         format_ = catalog.quantizations.get(name)
         if name == measured.unquantized or (format_ is not None and format_.native_16bit):
-            yield ("quantized", name), "is not quantized", "name a narrower format"
+            yield (
+                ("quantized", name),
+                Message("is not quantized"),
+                Message("name a narrower format"),
+            )
         for test, value in scores.items():
             yield from _score(table, ("quantized", name, test), test, value, measured.scores)
     for name in measured.details:
         if name not in measured.quantized:
-            remedy = nearest(name, measured.quantized) or "remove it"
-            yield ("details", name), "no run in this format", remedy
+            remedy = nearest(name, measured.quantized) or Message("remove it")
+            yield ("details", name), Message("no run in this format"), remedy
 
 
 def _score(
@@ -82,10 +105,20 @@ def _score(
 ) -> Iterator[tuple[Path, str, str | None]]:
     if test not in known or test not in table.tests:
         where = "tests" if known is table.tests or test not in table.tests else "scores"
-        yield path, f"{test!r} is not in {where}", nearest(test, known) or f"add it to {where}"
+        yield (
+            path,
+            Message("{test!r} is not in {where}", test=test, where=where),
+            nearest(test, known) or Message("add it to {where}", where=where),
+        )
         return
     spec = table.tests[test]
     if spec.kind == "score" and spec.floor is not None and spec.ceiling is not None:
         low, high = min(spec.floor, spec.ceiling, 0.0), max(spec.floor, spec.ceiling)
         if not low <= value <= high:
-            yield path, f"{value:g} is not between {low:g} and {high:g}", "check the value"
+            yield (
+                path,
+                Message(
+                    "{value:g} is not between {low:g} and {high:g}", value=value, low=low, high=high
+                ),
+                Message("check the value"),
+            )

@@ -9,6 +9,7 @@ from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject
 from llm_select.catalog.rules.iso639 import LONG_FORMS, MISTAKEN, REGIONS, SCRIPTS, TWO_LETTER
 from llm_select.evidence.languages import split_pair
+from llm_select.messages import Message
 
 
 def ambiguous_name(subject: Subject) -> Iterator[Found]:
@@ -44,8 +45,8 @@ def ambiguous_name(subject: Subject) -> Iterator[Found]:
                         section,
                         key,
                         path,
-                        f"{name!r} also names {owner}",
-                        "keep it on one of the two",
+                        Message("{name!r} also names {owner}", name=name, owner=owner),
+                        Message("keep it on one of the two"),
                     )
 
 
@@ -95,7 +96,13 @@ def _rows(
             continue
         halves = split_pair(row)
         if halves is None and pair:
-            yield Found(section, key, path, f"{row!r} is no pair of languages", "write en-zh")
+            yield Found(
+                section,
+                key,
+                path,
+                Message("{row!r} is no pair of languages", row=row),
+                Message("write en-zh"),
+            )
         else:
             yield from _tags(section, key, ((path, half) for half in halves or (row,)))
 
@@ -106,26 +113,42 @@ def _tags(section: str, key: str, tags: Iterable[tuple[Path, str]]) -> Iterator[
         if language in MISTAKEN:
             meant = MISTAKEN[language]
             yield Found(
-                section, key, path, f"{tag!r} is not the language that is meant", f"write {meant}"
+                section,
+                key,
+                path,
+                Message("{tag!r} is not the language that is meant", tag=tag),
+                Message("write {tag}", tag=meant),
             )
         elif language in LONG_FORMS:
             yield Found(
                 section,
                 key,
                 path,
-                f"{tag!r} has a two-letter form",
-                f"write {LONG_FORMS[language]}",
+                Message("{tag!r} has a two-letter form", tag=tag),
+                Message("write {tag}", tag=LONG_FORMS[language]),
             )
         elif not (len(language) == 3 or language in TWO_LETTER):
             yield Found(
-                section, key, path, f"{tag!r} is no language", "write a BCP-47 tag or `all`"
+                section,
+                key,
+                path,
+                Message("{tag!r} is no language", tag=tag),
+                Message("write a BCP-47 tag or `all`"),
             )
         for part in tag.split("-")[1:]:
             if len(part) == 2 and part not in REGIONS:
-                remedy = "write GB" if part == "UK" else "write a code of ISO 3166-1"
-                yield Found(section, key, path, f"{part} is no region", remedy)
+                remedy = (
+                    Message("write GB") if part == "UK" else Message("write a code of ISO 3166-1")
+                )
+                yield Found(section, key, path, Message("{part} is no region", part=part), remedy)
             elif len(part) == 4 and part not in SCRIPTS:
-                yield Found(section, key, path, f"{part} is no script", "write a code of ISO 15924")
+                yield Found(
+                    section,
+                    key,
+                    path,
+                    Message("{part} is no script", part=part),
+                    Message("write a code of ISO 15924"),
+                )
 
 
 def contradictory_card(subject: Subject) -> Iterator[Found]:
@@ -154,34 +177,70 @@ def contradictory_card(subject: Subject) -> Iterator[Found]:
 
 def _contradictions(key: str, model: Any) -> Iterator[tuple[Path, str, str]]:
     if model.status == "superseded" and model.superseded_by is None:
-        yield ("status",), "superseded by what?", "add superseded_by, or set status: deprecated"
+        yield (
+            ("status",),
+            Message("superseded by what?"),
+            Message("add superseded_by, or set status: deprecated"),
+        )
     if model.superseded_by is not None and model.status == "active":
-        yield ("superseded_by",), "an active model has a successor", "set status: superseded"
+        yield (
+            ("superseded_by",),
+            Message("an active model has a successor"),
+            Message("set status: superseded"),
+        )
     if model.superseded_by == key:
-        yield ("superseded_by",), "a model cannot succeed itself", "name the successor"
+        yield (
+            ("superseded_by",),
+            Message("a model cannot succeed itself"),
+            Message("name the successor"),
+        )
     if model.finetuning is not None and model.finetuning.base == key:
-        yield ("finetuning", "base"), "a model cannot be its own base", "name the base"
+        yield (
+            ("finetuning", "base"),
+            Message("a model cannot be its own base"),
+            Message("name the base"),
+        )
     if model.weights == "hosted" and model.artifacts:
-        yield ("artifacts",), "weights that are only hosted have no files", "set weights: open"
+        yield (
+            ("artifacts",),
+            Message("weights that are only hosted have no files"),
+            Message("set weights: open"),
+        )
     architecture, parameters = model.architecture, model.parameters
     if architecture is not None:
         stacks = [architecture, architecture.encoder, architecture.decoder]
         experts = any(stack is not None and stack.experts is not None for stack in stacks)
         if model.generation == "mixture" and not experts:
-            yield ("generation",), "a mixture without experts", "fill architecture.experts"
+            yield (
+                ("generation",),
+                Message("a mixture without experts"),
+                Message("fill architecture.experts"),
+            )
         if model.generation == "transformer" and experts:
-            yield ("generation",), "the architecture has experts", "set generation: mixture"
+            yield (
+                ("generation",),
+                Message("the architecture has experts"),
+                Message("set generation: mixture"),
+            )
         if model.generation == "rnn" and not architecture.recurrent:
-            yield ("generation",), "no recurrent piles", "fill architecture.recurrent"
+            yield (
+                ("generation",),
+                Message("no recurrent piles"),
+                Message("fill architecture.recurrent"),
+            )
         if experts and parameters is not None and parameters.active == parameters.total:
-            yield ("parameters", "active"), "all parameters of a mixture active", "correct it"
+            yield (
+                ("parameters", "active"),
+                Message("all parameters of a mixture active"),
+                Message("correct it"),
+            )
     modes = model.thinking.modes if model.thinking is not None else ()
     for index, evaluation in enumerate(model.evaluations):
         if evaluation.mode == "thinking" and "thinking" not in modes:
             yield (
                 ("evaluations", index, "mode"),
-                "the card has no thinking mode",
-                "add thinking: {modes: [thinking, …]}",
+                Message("the card has no thinking mode"),
+                Message("add thinking: {modes: [thinking, …]}"),
             )
 
 
@@ -204,10 +263,18 @@ def indistinct_memory(subject: Subject) -> Iterator[Found]:
     """
     for key, device in subject.catalog.devices.items():
         if not device.memory:
-            yield Found("devices", key, ("memory",), "no memory size", "add memory: [{gib: …}]")
+            yield Found(
+                "devices",
+                key,
+                ("memory",),
+                Message("no memory size"),
+                Message("add memory: [{gib: …}]"),
+            )
         seen: set[tuple[float, str | None]] = set()
         for index, option in enumerate(device.memory):
             if (option.gib, option.label) in seen:
-                message = f"{option.gib:g} GiB is given twice"
-                yield Found("devices", key, ("memory", index), message, "give each its label")
+                message = Message("{gib:g} GiB is given twice", gib=option.gib)
+                yield Found(
+                    "devices", key, ("memory", index), message, Message("give each its label")
+                )
             seen.add((option.gib, option.label))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from llm_select.catalog.rules.found import Found, Subject
+from llm_select.messages import Message
 
 REUPLOADERS = frozenset(
     """
@@ -61,8 +62,13 @@ def mirror_source(subject: Subject) -> Iterator[Found]:
             owner, repository = mirrors.get(source, ("", ""))
             conversion = owner.lower() in REUPLOADERS or _CONVERTED.search(repository) is not None
             if conversion and owner.lower() not in owners:
-                message = f"{field} is credited to {owner}/{repository}, a copy or conversion"
-                remedy = "give the publisher's address, and the copy in via"
+                message = Message(
+                    "{field} is credited to {owner}/{repository}, a copy or conversion",
+                    field=field,
+                    owner=owner,
+                    repository=repository,
+                )
+                remedy = Message("give the publisher's address, and the copy in via")
                 yield Found("models", key, ("sources", field), message, remedy, "warning")
 
 
@@ -100,9 +106,18 @@ def stale_price(subject: Subject) -> Iterator[Found]:
         for index, offer in enumerate(model.hosted):
             age = today - days(offer.as_of)
             if age > STALE_DAYS:
-                message = f"the price of {offer.provider} was read {age:.0f} days ago"
+                message = Message(
+                    "the price of {provider} was read {age:.0f} days ago",
+                    provider=offer.provider,
+                    age=age,
+                )
                 yield Found(
-                    "models", key, ("hosted", index, "as_of"), message, "read it again", "warning"
+                    "models",
+                    key,
+                    ("hosted", index, "as_of"),
+                    message,
+                    Message("read it again"),
+                    "warning",
                 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject, fields
+from llm_select.messages import Message
 
 _SIGNED = ("mcc", "matthews", "correlation", "spearman", "pearson", "kendall", "kappa", "comet")
 """Metrics that may be negative although their floor is 0."""
@@ -54,7 +55,7 @@ def out_of_range(subject: Subject) -> Iterator[Found]:
         yield from _counts(key, model)
 
 
-_CHECK = "check the value and its unit against the source"
+_CHECK = Message("check the value and its unit against the source")
 
 
 def _bounds(key: str, benchmark: Any) -> Iterator[Found]:
@@ -64,14 +65,25 @@ def _bounds(key: str, benchmark: Any) -> Iterator[Found]:
     if floor is None or ceiling is None:
         missing = "floor" if floor is None else "ceiling"
         yield Found(
-            "benchmarks", key, ("scale",), f"a bounded scale needs a {missing}", f"add {missing}"
+            "benchmarks",
+            key,
+            ("scale",),
+            Message("a bounded scale needs a {missing}", missing=missing),
+            Message("add {missing}", missing=missing),
         )
     elif (floor < ceiling) != (benchmark.direction == "higher") or floor == ceiling:
-        message = (
-            f"floor {floor:g} and ceiling {ceiling:g} contradict direction {benchmark.direction}"
+        message = Message(
+            "floor {floor:g} and ceiling {ceiling:g} contradict direction {direction}",
+            floor=floor,
+            ceiling=ceiling,
+            direction=benchmark.direction,
         )
         yield Found(
-            "benchmarks", key, ("floor",), message, "the ceiling is the best possible score"
+            "benchmarks",
+            key,
+            ("floor",),
+            message,
+            Message("the ceiling is the best possible score"),
         )
 
 
@@ -82,12 +94,20 @@ def _beyond(benchmark: Any, value: float) -> str | None:
         return None
     sign = 1 if ceiling > floor else -1
     if (value - ceiling) * sign > 0:
-        return f"{value:g} is beyond the best possible score {ceiling:g}"
+        return Message(
+            "{value:g} is beyond the best possible score {ceiling:g}", value=value, ceiling=ceiling
+        )
     signed = any(word in benchmark.metric.lower() for word in _SIGNED)
     if sign > 0 and value < 0 <= floor and not signed:
-        return f"{value:g} is below 0, which {benchmark.metric} cannot be"
+        return Message(
+            "{value:g} is below 0, which {metric} cannot be", value=value, metric=benchmark.metric
+        )
     if signed and value < -abs(ceiling):
-        return f"{value:g} is below the worst possible score {-abs(ceiling):g}"
+        return Message(
+            "{value:g} is below the worst possible score {ceiling:g}",
+            value=value,
+            ceiling=-abs(ceiling),
+        )
     return None
 
 
@@ -98,11 +118,23 @@ def _counts(key: str, model: Any) -> Iterator[Found]:
         and parameters.active is not None
         and parameters.active > parameters.total
     ):
-        message = f"{parameters.active:,} are active but there are {parameters.total:,}"
-        yield Found("models", key, ("parameters", "active"), message, "swap or correct them")
+        message = Message(
+            "{active:,} are active but there are {total:,}",
+            active=parameters.active,
+            total=parameters.total,
+        )
+        yield Found(
+            "models", key, ("parameters", "active"), message, Message("swap or correct them")
+        )
     if context is not None and context.extended is not None and context.extended < context.native:
-        message = f"the extended context {context.extended} is below the native {context.native}"
-        yield Found("models", key, ("context", "extended"), message, "remove or correct it")
+        message = Message(
+            "the extended context {extended} is below the native {native}",
+            extended=context.extended,
+            native=context.native,
+        )
+        yield Found(
+            "models", key, ("context", "extended"), message, Message("remove or correct it")
+        )
 
 
 def impossible_date(subject: Subject) -> Iterator[Found]:
@@ -127,39 +159,64 @@ def impossible_date(subject: Subject) -> Iterator[Found]:
         for key, value in getattr(catalog, section).items():
             for path, date in _dates(value, ()):
                 if after(date, subject.today):
-                    message = f"{date} is after today, {subject.today}"
-                    yield Found(section, key, path, message, "correct the date")
+                    message = Message(
+                        "{date} is after today, {today}", date=date, today=subject.today
+                    )
+                    yield Found(section, key, path, message, Message("correct the date"))
                 elif not _has_day(date):
-                    message = f"{date[:7]} has no day {date[8:]}"
-                    yield Found(section, key, path, message, "correct the date")
+                    message = Message("{month} has no day {day}", month=date[:7], day=date[8:])
+                    yield Found(section, key, path, message, Message("correct the date"))
     for key, model in catalog.models.items():
         cutoff = model.pretraining.data_cutoff if model.pretraining is not None else None
         if cutoff is not None and after(cutoff, model.released):
-            message = f"data of {cutoff} in a model released on {model.released}"
+            message = Message(
+                "data of {cutoff} in a model released on {released}",
+                cutoff=cutoff,
+                released=model.released,
+            )
             yield Found(
-                "models", key, ("pretraining", "data_cutoff"), message, "correct one of them"
+                "models",
+                key,
+                ("pretraining", "data_cutoff"),
+                message,
+                Message("correct one of them"),
             )
         beginning = _BEGINNINGS[model.generation]
         if after(beginning, model.released):
-            message = (
-                f"released {model.released}, but a {model.generation} is not older than {beginning}"
+            message = Message(
+                "released {released}, but a {generation} is not older than {beginning}",
+                released=model.released,
+                generation=model.generation,
+                beginning=beginning,
             )
-            yield Found("models", key, ("released",), message, "correct one of them")
+            yield Found("models", key, ("released",), message, Message("correct one of them"))
         for index, offer in enumerate(model.hosted):
             if after(model.released, offer.as_of):
-                message = f"a price of {offer.as_of} of a model released on {model.released}"
+                message = Message(
+                    "a price of {as_of} of a model released on {released}",
+                    as_of=offer.as_of,
+                    released=model.released,
+                )
                 yield Found(
-                    "models", key, ("hosted", index, "as_of"), message, "correct one of them"
+                    "models",
+                    key,
+                    ("hosted", index, "as_of"),
+                    message,
+                    Message("correct one of them"),
                 )
         for index, evaluation in enumerate(model.evaluations):
             if after(model.released, evaluation.date):
-                message = f"measured on {evaluation.date}, released on {model.released}"
+                message = Message(
+                    "measured on {date}, released on {released}",
+                    date=evaluation.date,
+                    released=model.released,
+                )
                 yield Found(
                     "models",
                     key,
                     ("evaluations", index, "date"),
                     message,
-                    "correct one of them",
+                    Message("correct one of them"),
                     "warning",
                 )
     for key, board in catalog.boards.items():
@@ -170,9 +227,18 @@ def impossible_date(subject: Subject) -> Iterator[Found]:
         ]
         newer = [date for date in dates if after(date, board.date)]
         if newer:
-            message = f"{len(newer)} models are newer than the board, the latest of {max(newer)}"
+            message = Message(
+                "{count} models are newer than the board, the latest of {date}",
+                count=len(newer),
+                date=max(newer),
+            )
             yield Found(
-                "boards", key, ("date",), message, "give the date of the last update", "warning"
+                "boards",
+                key,
+                ("date",),
+                message,
+                Message("give the date of the last update"),
+                "warning",
             )
 
 
@@ -228,24 +294,36 @@ def unbalanced_scoring(subject: Subject) -> Iterator[Found]:
                     "scoring",
                     "",
                     ("profiles", name, "weights"),
-                    f"the weights sum to {total:g}",
-                    "make them sum to 1",
+                    Message("the weights sum to {total:g}", total=total),
+                    Message("make them sum to 1"),
                 )
         for name in ("speed", "headroom", "cost"):
             anchors = getattr(scoring, name)
             if anchors.low == anchors.high:
-                yield Found("scoring", "", (name,), "both anchors are the same", "give two values")
+                yield Found(
+                    "scoring",
+                    "",
+                    (name,),
+                    Message("both anchors are the same"),
+                    Message("give two values"),
+                )
             elif name != "headroom" and min(anchors.low, anchors.high) <= 0:
-                message = "a logarithmic scale has no place for 0 or less"
-                yield Found("scoring", "", (name,), message, "give positive values")
+                message = Message("a logarithmic scale has no place for 0 or less")
+                yield Found("scoring", "", (name,), message, Message("give positive values"))
     for key, task in subject.catalog.tasks.items():
         if task.quality is not None and task.quality.low == task.quality.high:
-            yield Found("tasks", key, ("quality",), "both anchors are the same", "give two values")
+            yield Found(
+                "tasks",
+                key,
+                ("quality",),
+                Message("both anchors are the same"),
+                Message("give two values"),
+            )
         if task.reference is not None and task.quality is None:
             yield Found(
                 "tasks",
                 key,
                 ("reference",),
-                "quality cannot be scored without anchors",
-                "add quality: {low: …, high: …}",
+                Message("quality cannot be scored without anchors"),
+                Message("add quality: {low: …, high: …}"),
             )

@@ -3,69 +3,68 @@ loading."""
 
 from __future__ import annotations
 
-from inspect import cleandoc
-
 from llm_select.catalog.rules.found import Rule
+from llm_select.messages import Message
 
 READING = (
     Rule(
         "LS000",
         "unreadable-file",
-        cleandoc(
+        Message(
             """A file or directory cannot be read, or a file is not YAML.
 
-    ## What it does
-    Reads UTF-8 files of at most 4 MiB as YAML without tags, merge keys, several documents or deep
-    nesting.
+## What it does
+Reads UTF-8 files of at most 4 MiB as YAML without tags, merge keys, several documents or deep
+nesting.
 
-    ## Why it is bad
-    Nothing in the file is known.
+## Why it is bad
+Nothing in the file is known.
 
-    ## Example
-        aliases: [llama3.1:8b
+## Example
+    aliases: [llama3.1:8b
 
-    ## Use instead
-        aliases: [llama3.1:8b]"""
+## Use instead
+    aliases: [llama3.1:8b]"""
         ),
         None,
     ),
     Rule(
         "LS001",
         "schema",
-        cleandoc(
+        Message(
             """A field is missing, unknown, given twice or of the wrong kind.
 
-    ## What it does
-    Compares each file with the schema of its kind; `schema/*.json` says the same to an editor.
+## What it does
+Compares each file with the schema of its kind; `schema/*.json` says the same to an editor.
 
-    ## Why it is bad
-    A field that is not understood would be ignored in silence.
+## Why it is bad
+A field that is not understood would be ignored in silence.
 
-    ## Example
-        licence: mit
+## Example
+    licence: mit
 
-    ## Use instead
-        license: mit"""
+## Use instead
+    license: mit"""
         ),
         None,
     ),
     Rule(
         "LS013",
         "stray-file",
-        cleandoc(
+        Message(
             """A file lies where no file of a catalog is read.
 
-    ## What it does
-    Reports everything but hidden files and prose that is not in one of the places of a catalog.
+## What it does
+Reports everything but hidden files and prose that is not in one of the places of a catalog.
 
-    ## Why it is bad
-    Its content would be ignored in silence.
+## Why it is bad
+Its content would be ignored in silence.
 
-    ## Example
-        models/llama-3.1-8b.yaml
+## Example
+    models/llama-3.1-8b.yaml
 
-    ## Use instead
-        models/llama/llama-3.1-8b.yaml"""
+## Use instead
+    models/llama/llama-3.1-8b.yaml"""
         ),
         None,
     ),

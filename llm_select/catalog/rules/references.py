@@ -7,6 +7,7 @@ from typing import Any
 
 from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject, fields, nearest
+from llm_select.messages import Message
 
 _SECTIONS = (
     "models",
@@ -53,8 +54,14 @@ def dangling(objects: Any, catalog: Any) -> Iterator[Found]:
     for section, key, path, kind, name in references(objects):
         known: Mapping[str, Any] = getattr(catalog, kind)
         if name not in known:
-            remedy = nearest(name, known) or f"add it to {_home(kind)}"
-            yield Found(section, key, path, f"{name!r} is not among the {kind}", remedy)
+            remedy = nearest(name, known) or Message("add it to {home}", home=_home(kind))
+            yield Found(
+                section,
+                key,
+                path,
+                Message("{name!r} is not among the {kind}", name=name, kind=kind),
+                remedy,
+            )
 
 
 def missing_source(subject: Subject) -> Iterator[Found]:
@@ -79,14 +86,18 @@ def missing_source(subject: Subject) -> Iterator[Found]:
         names = set(_names(model))
         for field in _SOURCED:
             if getattr(model, field) and field not in model.sources:
-                message = f"the facts in {field!r} have no source"
+                message = Message("the facts in {field!r} have no source", field=field)
                 yield Found(
-                    "models", key, (field,), message, f"add sources: {{{field}: <source id>}}"
+                    "models",
+                    key,
+                    (field,),
+                    message,
+                    Message("add sources: {{{field}: <source id>}}", field=field),
                 )
         for field in model.sources:
             if not names.issuperset(field.split(".")):
-                remedy = nearest(field, names) or "name a field of the card"
-                message = f"{field!r} is no field"
+                remedy = nearest(field, names) or Message("name a field of the card")
+                message = Message("{field!r} is no field", field=field)
                 yield Found("models", key, ("sources", field), message, remedy, "warning")
         for index, artifact in enumerate(model.artifacts):
             if artifact.size_bytes and not artifact.source and "artifacts" not in model.sources:
@@ -94,8 +105,8 @@ def missing_source(subject: Subject) -> Iterator[Found]:
                     "models",
                     key,
                     ("artifacts", index),
-                    "the size has no source",
-                    "add source: <source id>",
+                    Message("the size has no source"),
+                    Message("add source: <source id>"),
                 )
     for key, device in subject.catalog.devices.items():
         if "memory" not in device.sources and any(not option.source for option in device.memory):
@@ -103,16 +114,16 @@ def missing_source(subject: Subject) -> Iterator[Found]:
                 "devices",
                 key,
                 ("memory",),
-                "the memory has no source",
-                "add sources: {memory: <source id>}",
+                Message("the memory has no source"),
+                Message("add sources: {memory: <source id>}"),
             )
         if device.compute is not None and "compute" not in device.sources:
             yield Found(
                 "devices",
                 key,
                 ("compute",),
-                "the throughput has no source",
-                "add sources: {compute: <source id>}",
+                Message("the throughput has no source"),
+                Message("add sources: {compute: <source id>}"),
             )
 
 
@@ -145,7 +156,12 @@ def unused_source(subject: Subject) -> Iterator[Found]:
     for key in subject.catalog.sources:
         if key not in used:
             yield Found(
-                "sources", key, (), "no object refers to this source", "remove it", "warning"
+                "sources",
+                key,
+                (),
+                Message("no object refers to this source"),
+                Message("remove it"),
+                "warning",
             )
 
 

@@ -9,6 +9,7 @@ from llm_select.catalog.findings import Path
 from llm_select.catalog.rules.found import Found, Subject
 from llm_select.estimates.parameters import parameter_groups
 from llm_select.estimates.shape import ShapeError
+from llm_select.messages import Message
 
 _DOT_PRODUCT = ("multi-head", "grouped-query", "multi-query")
 _NEEDS = {"latent": "latent", "linear": "state", "state-space": "state"}
@@ -66,17 +67,26 @@ def parameter_mismatch(subject: Subject) -> Iterator[Found]:
         try:
             counted = parameter_groups(architecture).total
         except ShapeError as error:
-            yield Found("models", key, ("architecture",), f"cannot be counted: {error.message}")
+            yield Found(
+                "models",
+                key,
+                ("architecture",),
+                Message("cannot be counted: {message}", message=error.message),
+            )
             continue
         off = counted / parameters.total - 1
         if abs(off) > _TOLERANCE and not architecture.note:
-            message = f"the shape gives {counted:,} parameters, {off:+.1%} from the stated total"
+            message = Message(
+                "the shape gives {counted:,} parameters, {off:+.1%} from the stated total",
+                counted=counted,
+                off=off,
+            )
             yield Found(
                 "models",
                 key,
                 ("parameters", "total"),
                 message,
-                "correct the shape or the total, or say why in architecture.note",
+                Message("correct the shape or the total, or say why in architecture.note"),
             )
 
 
@@ -87,23 +97,35 @@ def _architecture(architecture: Any, kind: str) -> Iterator[_Problem]:
     inline = bool(architecture.attention) or architecture.layers is not None
     halves = architecture.encoder is not None or architecture.decoder is not None
     if inline and halves:
-        yield (), "has both one stack and an encoder or decoder", "keep one form"
+        yield (), Message("has both one stack and an encoder or decoder"), Message("keep one form")
     if not inline and not halves and not architecture.recurrent:
-        yield (), "has no layers", "give layers and attention, encoder and decoder, or recurrent"
+        yield (
+            (),
+            Message("has no layers"),
+            Message("give layers and attention, encoder and decoder, or recurrent"),
+        )
     if kind == "recurrent" and not architecture.recurrent:
-        yield (), "the card is recurrent but has no recurrent piles", "fill `recurrent`"
+        yield (
+            (),
+            Message("the card is recurrent but has no recurrent piles"),
+            Message("fill `recurrent`"),
+        )
     if kind == "encoder-decoder" and (architecture.encoder is None or architecture.decoder is None):
-        yield (), "the card is an encoder-decoder but lacks a stack", "fill `encoder` and `decoder`"
+        yield (
+            (),
+            Message("the card is an encoder-decoder but lacks a stack"),
+            Message("fill `encoder` and `decoder`"),
+        )
     if kind in ("decoder", "encoder") and not inline and getattr(architecture, kind) is None:
         yield (
             (),
-            f"the card is of kind {kind} but has no stack of its own",
-            "fill `layers`, `attention`",
+            Message("the card is of kind {kind} but has no stack of its own", kind=kind),
+            Message("fill `layers`, `attention`"),
         )
     yield from _positions(architecture)
     if inline:
         if architecture.layers is None:
-            yield (), "has layer groups but no count of layers", "add layers"
+            yield (), Message("has layer groups but no count of layers"), Message("add layers")
         else:
             yield from _stack(architecture, (), architecture.hidden_size)
     for name in ("encoder", "decoder"):
@@ -116,72 +138,117 @@ def _positions(architecture: Any) -> Iterator[_Problem]:
     stacks = (architecture.encoder, architecture.decoder)
     kinds = {stack.position for stack in stacks if stack is not None} | {architecture.position}
     if "learned" in kinds and architecture.max_positions is None:
-        remedy = "add max_positions, or position: sinusoidal for a fixed table"
-        yield ("position",), "is learned, but the rows of its table are not given", remedy
+        remedy = Message("add max_positions, or position: sinusoidal for a fixed table")
+        yield ("position",), Message("is learned, but the rows of its table are not given"), remedy
     if "learned" not in kinds and architecture.max_positions is not None:
-        message = f"positions are {architecture.position}, which have no learned table"
-        yield ("max_positions",), message, "remove it, or correct position"
+        message = Message(
+            "positions are {position}, which have no learned table", position=architecture.position
+        )
+        yield ("max_positions",), message, Message("remove it, or correct position")
 
 
 def _stack(stack: Any, path: Path, hidden: int) -> Iterator[_Problem]:
     layers = sum(group.layers for group in stack.attention)
     if layers != stack.layers:
-        message = f"the groups have {layers} layers, the stack {stack.layers}"
-        yield (*path, "attention"), message, "make the groups sum to the layers"
+        message = Message(
+            "the groups have {grouped} layers, the stack {layers}",
+            grouped=layers,
+            layers=stack.layers,
+        )
+        yield (*path, "attention"), message, Message("make the groups sum to the layers")
     experts = stack.experts
     if experts is not None:
         if experts.active > experts.count:
-            message = f"{experts.active} experts are active but there are {experts.count}"
+            message = Message(
+                "{active} experts are active but there are {count}",
+                active=experts.active,
+                count=experts.count,
+            )
             yield (*path, "experts", "active"), message, None
         if experts.dense_layers > stack.layers:
-            message = f"{experts.dense_layers} dense layers but {stack.layers} layers"
+            message = Message(
+                "{dense_layers} dense layers but {layers} layers",
+                dense_layers=experts.dense_layers,
+                layers=stack.layers,
+            )
             yield (*path, "experts", "dense_layers"), message, None
         if experts.dense_layers and stack.ffn is None:
-            yield (*path, "ffn"), "dense layers need a feed-forward network", "add ffn"
+            yield (
+                (*path, "ffn"),
+                Message("dense layers need a feed-forward network"),
+                Message("add ffn"),
+            )
     elif stack.ffn is None and any(
         group.feed_forward and group.ffn is None for group in stack.attention
     ):
-        yield path, "has neither ffn nor experts", "add ffn: {size: …, gated: …}"
+        yield path, Message("has neither ffn nor experts"), Message("add ffn: {size: …, gated: …}")
     for index, group in enumerate(stack.attention):
-        for field, message, remedy in _group(group, hidden):
-            yield (*path, "attention", index, *field), message, remedy
+        for field, said, remedy in _group(group, hidden):
+            yield (*path, "attention", index, *field), said, remedy
 
 
 def _group(group: Any, hidden: int) -> Iterator[_Problem]:
     needed = _NEEDS.get(group.kind)
     if needed is not None and getattr(group, needed) is None and group.parameters is None:
-        yield (), f"kind {group.kind} needs the field {needed!r}", f"add {needed}: {{…}}"
+        yield (
+            (),
+            Message("kind {kind} needs the field {needed!r}", kind=group.kind, needed=needed),
+            Message("add {needed}: {{…}}", needed=needed),
+        )
     for other in {"latent", "state"} - {needed}:
         if getattr(group, other) is not None:
-            yield (other,), f"kind {group.kind} has no {other}", "remove it or correct the kind"
+            yield (
+                (other,),
+                Message("kind {kind} has no {other}", kind=group.kind, other=other),
+                Message("remove it or correct the kind"),
+            )
     if group.kind not in _DOT_PRODUCT:
         return
     if group.heads is None:
-        yield (), f"kind {group.kind} needs the field 'heads'", "add heads"
+        yield (
+            (),
+            Message("kind {kind} needs the field 'heads'", kind=group.kind),
+            Message("add heads"),
+        )
         return
     if group.head_dim is None and hidden % group.heads:
-        message = f"{group.heads} heads do not divide the hidden size {hidden}"
-        yield (), message, "add head_dim"
+        message = Message(
+            "{heads} heads do not divide the hidden size {hidden}", heads=group.heads, hidden=hidden
+        )
+        yield (), message, Message("add head_dim")
     kv_heads = group.kv_heads
     if group.kind == "grouped-query" and kv_heads is None:
-        yield (), "kind grouped-query needs the field 'kv_heads'", "add kv_heads"
+        yield (), Message("kind grouped-query needs the field 'kv_heads'"), Message("add kv_heads")
     if kv_heads is not None and group.heads % kv_heads:
-        message = f"{group.heads} heads cannot be shared by {kv_heads} key-value heads"
-        yield ("kv_heads",), message, "kv_heads divides heads"
+        message = Message(
+            "{heads} heads cannot be shared by {kv_heads} key-value heads",
+            heads=group.heads,
+            kv_heads=kv_heads,
+        )
+        yield ("kv_heads",), message, Message("kv_heads divides heads")
     if group.kind == "multi-head" and kv_heads not in (None, group.heads):
         yield (
             ("kv_heads",),
-            f"multi-head has {group.heads} key-value heads",
-            "or kind: grouped-query",
+            Message("multi-head has {heads} key-value heads", heads=group.heads),
+            Message("or kind: grouped-query"),
         )
     if group.kind == "multi-query" and kv_heads not in (None, 1):
-        yield ("kv_heads",), "multi-query has one key-value head", "or kind: grouped-query"
+        yield (
+            ("kv_heads",),
+            Message("multi-query has one key-value head"),
+            Message("or kind: grouped-query"),
+        )
     if group.head_dim is not None and group.note is None:
         ratio = group.heads * group.head_dim / hidden
         if not _NARROWEST <= ratio <= _WIDEST:
-            message = f"{group.heads} heads of {group.head_dim} beside a hidden size of {hidden}"
+            message = Message(
+                "{heads} heads of {head_dim} beside a hidden size of {hidden}",
+                heads=group.heads,
+                head_dim=group.head_dim,
+                hidden=hidden,
+            )
             yield (
                 ("head_dim",),
                 message,
-                "check heads, head_dim and hidden_size, or say why in note",
+                Message("check heads, head_dim and hidden_size, or say why in note"),
             )

@@ -10,6 +10,7 @@ from llm_select.catalog.rules.found import Found, Subject
 from llm_select.evidence.fit import REFINED, fit
 from llm_select.evidence.links import Link, campaign_shares, row_weight
 from llm_select.evidence.scores import ALL, Score, gather, one_per_board
+from llm_select.messages import Message
 
 TREND = REFINED._replace(noise_rows=10.0, tolerance=5e-3)
 """Quality's own model, but a board may have noise of its own: one spoilt by a slip then bends the abilities less, which
@@ -71,9 +72,20 @@ def score_off_trend(subject: Subject) -> Iterator[Found]:
                     worst[place] = (off, row)
     for (stem, language, name), (off, row) in sorted(worst.items()):
         section, identity, path = _place(catalog, row, stem, language, name)
-        direction = "above" if off > 0 else "below"
-        message = f"{row.value:g} is {abs(off):.0f} deviations {direction} what other scores of {row.model} foretell"
-        yield Found(section, identity, path, message, "compare it with the source", "warning")
+        values = {"value": row.value, "off": abs(off), "model": row.model}
+        if off > 0:
+            message = Message(
+                "{value:g} is {off:.0f} deviations above what other scores of {model} foretell",
+                **values,
+            )
+        else:
+            message = Message(
+                "{value:g} is {off:.0f} deviations below what other scores of {model} foretell",
+                **values,
+            )
+        yield Found(
+            section, identity, path, message, Message("compare it with the source"), "warning"
+        )
 
 
 def _asked(subject: Subject, boards: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ from llm_select.catalog.rules.found import Found, Subject
 from llm_select.estimates.shape import ShapeError
 from llm_select.estimates.sizing import sizing
 from llm_select.estimates.weights import ARTIFACT_RATIO, file_bytes
+from llm_select.messages import Message
 
 _PRICE = (0.005, 1000.0)
 """USD per million tokens: small models are offered at 0.01, the dearest so far had an output price of 600."""
@@ -22,7 +23,7 @@ _TOKENS = (10**7, 10**15)
 """Tokens of pretraining, from the word counts of 2016 to a tenfold of today's largest."""
 _SHARE = 50
 """A list of scores all below the best possible one by this factor is one of shares in a column of percent."""
-_FOLDS = {10**3: "thousands", 10**6: "millions", 10**9: "billions"}
+_FOLDS = {10**3: Message("thousands"), 10**6: Message("millions"), 10**9: Message("billions")}
 _FOLD_TOLERANCE = 0.05
 _DEVICE = {"gib": (0.5, 2048), "bandwidth_gb_s": (5, 40_000)}
 _TFLOPS = (0.05, 50_000)
@@ -57,8 +58,10 @@ def unit_slip(subject: Subject) -> Iterator[Found]:
         for row, scores in board.scores.items():
             top = max(map(abs, scores.values()), default=0.0)
             if len(scores) > 1 and _is_share(benchmark, top):
-                message = f"no score is above {top:g}, of {_best(benchmark):g} at best"
-                remedy = f"write {benchmark.unit}, or correct the ceiling"
+                message = Message(
+                    "no score is above {top:g}, of {best:g} at best", top=top, best=_best(benchmark)
+                )
+                remedy = Message("write {unit}, or correct the ceiling", unit=benchmark.unit)
                 yield Found("boards", key, ("scores", row), message, remedy, "warning")
     for key, device in catalog.devices.items():
         for path, message, remedy in _of_device(device):
@@ -77,45 +80,72 @@ def _of_card(model: Any, catalog: Any) -> Iterator[_Slip]:
             if price and not _PRICE[0] <= price <= _PRICE[1]:
                 yield (
                     ("hosted", index, name),
-                    f"{price:g} USD for a million tokens",
-                    "multiply a price per token by 10^6, per thousand tokens by 10^3",
+                    Message("{price:g} USD for a million tokens", price=price),
+                    Message("multiply a price per token by 10^6, per thousand tokens by 10^3"),
                 )
         low, high = sorted(prices.values())
         if low and high / low > _PRICE_RATIO:
             yield (
                 ("hosted", index),
-                f"one price is {high / low:.0f} times the other",
-                "write both for a million tokens",
+                Message("one price is {times:.0f} times the other", times=high / low),
+                Message("write both for a million tokens"),
             )
     context = model.context
     if context is not None:
         if model.kind == "decoder" and context.native < _CONTEXT[0]:
-            yield ("context", "native"), f"{context.native} tokens", "write tokens, not thousands"
+            yield (
+                ("context", "native"),
+                Message("{tokens} tokens", tokens=context.native),
+                Message("write tokens, not thousands"),
+            )
         for name in ("native", "extended"):
             if (getattr(context, name) or 0) > _CONTEXT[1]:
-                remedy = "a tokenizer without a limit says nothing of the model"
-                yield ("context", name), f"{getattr(context, name):,} tokens", remedy
+                remedy = Message("a tokenizer without a limit says nothing of the model")
+                yield (
+                    ("context", name),
+                    Message("{tokens:,} tokens", tokens=getattr(context, name)),
+                    remedy,
+                )
         if context.output is not None and context.output > max(
             context.native, context.extended or 0
         ):
-            message = f"an answer of {context.output} tokens in a context of {context.native}"
-            yield ("context", "output"), message, "write both in tokens"
+            message = Message(
+                "an answer of {output} tokens in a context of {native}",
+                output=context.output,
+                native=context.native,
+            )
+            yield ("context", "output"), message, Message("write both in tokens")
     tokens = model.pretraining.tokens if model.pretraining is not None else None
     if tokens is not None and not _TOKENS[0] <= tokens <= _TOKENS[1]:
-        yield ("pretraining", "tokens"), f"{tokens:,} tokens", "write tokens, not billions"
+        yield (
+            ("pretraining", "tokens"),
+            Message("{tokens:,} tokens", tokens=tokens),
+            Message("write tokens, not billions"),
+        )
     groups = counted(model)
     if groups is not None:
         for name in ("total", "active"):
             value = getattr(model.parameters, name)
             for fold, word in _FOLDS.items():
                 if value and abs(groups.total / fold - value) <= max(1, _FOLD_TOLERANCE * value):
-                    message = f"the shape gives {groups.total:,}: {value} seems to be {word}"
-                    yield ("parameters", name), message, "write single parameters"
+                    message = Message(
+                        "the shape gives {total:,}: {value} seems to be {word}",
+                        total=groups.total,
+                        value=value,
+                        word=word,
+                    )
+                    yield ("parameters", name), message, Message("write single parameters")
     for index, evaluation in enumerate(model.evaluations):
         benchmark = catalog.benchmarks.get(evaluation.benchmark)
         if 0 < evaluation.value <= 1 and _is_share(benchmark, evaluation.value):
-            message = f"{evaluation.value:g} of {_best(benchmark):g} at best"
-            yield ("evaluations", index, "value"), message, f"write {benchmark.unit}"
+            message = Message(
+                "{value:g} of {best:g} at best", value=evaluation.value, best=_best(benchmark)
+            )
+            yield (
+                ("evaluations", index, "value"),
+                message,
+                Message("write {unit}", unit=benchmark.unit),
+            )
 
 
 def _best(benchmark: Any) -> float:
@@ -136,16 +166,28 @@ def _of_device(device: Any) -> Iterator[_Slip]:
         for name, (low, high) in _DEVICE.items():
             value = getattr(option, name)
             if value is not None and not low <= value <= high:
-                yield ("memory", index, name), f"{value:g} {units[name]}", f"write {units[name]}"
+                yield (
+                    ("memory", index, name),
+                    f"{value:g} {units[name]}",
+                    Message("write {unit}", unit=units[name]),
+                )
         if option.visible_gib is not None and not 0.5 <= option.visible_gib / option.gib <= 1.001:
-            message = f"{option.visible_gib:g} GiB visible of {option.gib:g}"
-            yield ("memory", index, "visible_gib"), message, "write what the driver reports, in GiB"
+            message = Message(
+                "{visible_gib:g} GiB visible of {gib:g}",
+                visible_gib=option.visible_gib,
+                gib=option.gib,
+            )
+            yield (
+                ("memory", index, "visible_gib"),
+                message,
+                Message("write what the driver reports, in GiB"),
+            )
     if device.compute is not None:
         for name in ("fp32", "fp16", "bf16", "fp8", "int8", "fp4"):
             value = getattr(device.compute, name)
             if value is not None and not _TFLOPS[0] <= value <= _TFLOPS[1]:
-                message = f"{value:g} TFLOPS"
-                yield ("compute", name), message, "write 10^12 operations per second"
+                message = Message("{value:g} TFLOPS", value=value)
+                yield ("compute", name), message, Message("write 10^12 operations per second")
 
 
 def implausible_file_size(subject: Subject) -> Iterator[Found]:
@@ -174,7 +216,7 @@ def implausible_file_size(subject: Subject) -> Iterator[Found]:
             said = _size(model, artifact.size_bytes, format_)
             if said is not None:
                 path = ("artifacts", index, "size_bytes")
-                remedy = "add up the bytes of the weight files"
+                remedy = Message("add up the bytes of the weight files")
                 yield Found("models", key, path, said, remedy, "warning")
 
 
@@ -186,7 +228,11 @@ def _size(model: Any, size: int, format_: Any) -> str | None:
         most = max(format_.bits, format_.embedding_bits or 0, format_.output_bits or 0, 16) * 1.35
         if format_.bits * 0.65 <= bits <= most:
             return None
-        return f"the size gives {bits:.2f} bits per weight, the format has {format_.bits:g}"
+        return Message(
+            "the size gives {bits:.2f} bits per weight, the format has {stated:g}",
+            bits=bits,
+            stated=format_.bits,
+        )
     try:
         expected = file_bytes(sizing(model), format_)
     except ShapeError:
@@ -194,10 +240,24 @@ def _size(model: Any, size: int, format_: Any) -> str | None:
     ratio = size / expected
     for fold, unit in ((1, "GB"), (1 / _GIB**2, "GiB")):
         if abs(ratio * _GIB * fold - 1) <= _GIB_TOLERANCE:
-            return f"{size:,} is the {expected:,.0f} expected as if {unit} were the other unit"
+            return Message(
+                "{size:,} is the {expected:,.0f} expected as if {unit} were the other unit",
+                size=size,
+                expected=expected,
+                unit=unit,
+            )
     if ARTIFACT_RATIO[0] <= ratio <= ARTIFACT_RATIO[1]:
         return None
     for fold, word in _FOLDS.items():
         if abs(ratio * fold - 1) <= _FOLD_TOLERANCE:
-            return f"{size:,} seems to be {word} of bytes: {expected:,.0f} bytes are expected"
-    return f"{size:,} bytes where the shape and the format give {expected:,.0f}"
+            return Message(
+                "{size:,} seems to be {word} of bytes: {expected:,.0f} bytes are expected",
+                size=size,
+                word=word,
+                expected=expected,
+            )
+    return Message(
+        "{size:,} bytes where the shape and the format give {expected:,.0f}",
+        size=size,
+        expected=expected,
+    )

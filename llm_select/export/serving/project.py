@@ -15,6 +15,7 @@ from llm_select.export.serving.kubernetes import manifests, supported
 from llm_select.export.serving.readme import readme
 from llm_select.export.serving.service import agent, unit
 from llm_select.export.serving.site import Export, export_of, requirements
+from llm_select.messages import Message
 
 if TYPE_CHECKING:
     from llm_select.plan.deploy_types import Deployment
@@ -29,13 +30,19 @@ def write(answer: Deployment, directory: Path, say: Callable[[Reason], str]) -> 
     made = texts(answer, say)
     try:
         if directory.exists() and not directory.is_dir():
-            raise UsageError(f"{directory} is a file", where="--export", remedy="name a directory")
+            raise UsageError(
+                Message("{directory} is a file", directory=directory),
+                where="--export",
+                remedy=Message("name a directory"),
+            )
         there = [name for name in made if (directory / name).exists()]
         if there:
             raise UsageError(
-                f"{directory} already has {', '.join(there)}",
+                Message(
+                    "{directory} already has {there}", directory=directory, there=", ".join(there)
+                ),
                 where="--export",
-                remedy="name another directory, or move what is there",
+                remedy=Message("name another directory, or move what is there"),
             )
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in made.items():
@@ -44,7 +51,7 @@ def write(answer: Deployment, directory: Path, say: Callable[[Reason], str]) -> 
         raise UsageError(
             f"{directory}: {error.strerror or error}",
             where="--export",
-            remedy="name a directory you may write to",
+            remedy=Message("name a directory you may write to"),
         ) from None
     return tuple(str(directory / name) for name in made)
 

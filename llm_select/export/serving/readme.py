@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llm_select.export.serving.site import requirements
+from llm_select.i18n import prose, tr
 from llm_select.plan.deploy_lines import Place, filled, shell_line
 
 if TYPE_CHECKING:
@@ -21,37 +22,43 @@ def readme(answer: Deployment, one: Export, names: Sequence[str], say: Say) -> s
     """The page. `names` are the other files."""
     plan = one.plan
     parts = [
-        f"# {plan.candidate.model.name} on {_engine(plan)}",
+        tr("# {model} on {engine}", model=plan.candidate.model.name, engine=_engine(plan)),
         "",
-        f"Planned by `llm-select deploy` for {_machine(plan)}: {_form(plan)}, {plan.workload.batch} request(s) at a "
-        f"time of {plan.workload.context} tokens each.",
+        tr(
+            "Planned by `llm-select deploy` for {machine}: {form}, {batch} request(s) at a time of "
+            "{context} tokens each.",
+            machine=_machine(plan),
+            form=_form(plan),
+            batch=plan.workload.batch,
+            context=plan.workload.context,
+        ),
         "",
-        f"Privacy: {say(answer.privacy)}.",
+        tr("Privacy: {privacy}.", privacy=say(answer.privacy)),
         "",
-        "## 1. Files",
+        tr("## 1. Files"),
         "",
         f"{_capital(say(plan.files.reason))}.",
         "",
         *_files(one),
-        "## 2. Start",
+        tr("## 2. Start"),
         "",
         *_starts(one, names),
-        "## 3. Check that it serves",
+        tr("## 3. Check that it serves"),
         "",
         *_checks(one),
-        "## Why each setting is there",
+        tr("## Why each setting is there"),
         "",
-        "| setting | why |",
+        tr("| setting | why |"),
         "| --- | --- |",
         *_settings(plan, say),
         "",
-        "## What to know",
+        tr("## What to know"),
         "",
         *(f"- {_capital(say(note))}." for note in plan.notes),
         *(f"- {_capital(say(reason))}." for reason in answer.assumed),
-        f"- Settings: {plan.serving.checked}"
+        tr("- Settings: {checked}", checked=prose(plan.serving.checked))
         if not plan.own_server
-        else "- `serve.py` is yours to change.",
+        else tr("- `serve.py` is yours to change."),
         *_scale(plan),
         "",
     ]
@@ -79,21 +86,34 @@ def _files(one: Export) -> Iterator[str]:
     yield "```"
     yield ""
     if plan.files.basis != "tag":
-        yield "A repository with terms to accept wants `HF_TOKEN` in the environment of these commands, and only there."
+        yield tr(
+            "A repository with terms to accept wants `HF_TOKEN` in the environment of these "
+            "commands, and only there."
+        )
         yield ""
     if any("convert_hf_to_gguf" in command for command in commands):
-        yield "`convert_hf_to_gguf.py` and `llama-quantize` come with llama.cpp"
-        yield "(https://github.com/ggml-org/llama.cpp); the first wants the packages of its requirements.txt."
+        yield tr(
+            "`convert_hf_to_gguf.py` and `llama-quantize` come with llama.cpp\n"
+            "(https://github.com/ggml-org/llama.cpp); the first wants the packages of its requirements.txt."
+        )
         yield ""
     template = next((f.value for f in plan.flags if f.role == "chat-template"), None)
     if template is not None:
         engine = plan.candidate.engine
         name = template.rpartition("/")[2]
         home = engine.url if engine is not None else ""
-        yield f"`{name}` lies under `examples` of {home} and in the engine's image; by hand it is read from `examples`."
+        yield tr(
+            "`{name}` lies under `examples` of {home} and in the engine's image; by hand it is read "
+            "from `examples`.",
+            name=name,
+            home=home,
+        )
         yield ""
     if plan.files.model.endswith("FILE.gguf"):
-        yield "Put the name of the GGUF file in place of `FILE.gguf` in the files here: the catalog does not know it."
+        yield tr(
+            "Put the name of the GGUF file in place of `FILE.gguf` in the files here: the catalog "
+            "does not know it."
+        )
         yield ""
 
 
@@ -102,12 +122,18 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
     if not pip and one.plan.serving.install is not None:
         engine = one.plan.candidate.engine
         yield (
-            f"The package on the index is not built for {one.plan.machine.name}: install {_engine(one.plan)} as its "
-            f"pages say ({engine.url if engine is not None else ''}), into /opt/{one.name} for the unit."
+            tr(
+                "The package on the index is not built for {machine}: install {engine} as its pages say "
+                "({home}), into /opt/{name} for the unit.",
+                machine=one.plan.machine.name,
+                engine=_engine(one.plan),
+                home=engine.url if engine is not None else "",
+                name=one.name,
+            )
         )
         yield ""
     if pip:
-        yield "By hand:"
+        yield tr("By hand:")
         yield ""
         yield from _block(
             "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
@@ -115,7 +141,11 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
         )
         nodes = one.plan.machine.nodes
         if nodes > 1:
-            yield f"The same on the other {nodes - 1} machine(s), each with its rank and the first one's address:"
+            yield tr(
+                "The same on the other {n} machine(s), each with its rank and the first one's "
+                "address:",
+                n=nodes - 1,
+            )
             yield ""
             options: dict[str, str] = dict(one.plan.serving.options)  # type: ignore[arg-type]
             worker = f" {options['worker']}" if "worker" in options else ""
@@ -123,11 +153,11 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
             place = Place(rank="1", head_port=f":{port}" if port else "")
             yield from _block(f"PATH=$PWD/.venv/bin:$PATH {shell_line(one.plan, place)}{worker}")
     elif one.plan.machine.nodes == 1:
-        yield "By hand:"
+        yield tr("By hand:")
         yield ""
         yield from _block(shell_line(one.plan, Place()))
     if "compose.yaml" in names:
-        yield "In a container on this machine:"
+        yield tr("In a container on this machine:")
         yield ""
         yield from _block("docker compose up -d && docker compose logs -f")
         if one.plan.files.basis == "tag":
@@ -139,12 +169,14 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
             )
     unit = f"{one.name}.service"
     if unit in names:
-        yield "As a service of this machine:"
+        yield tr("As a service of this machine:")
         yield ""
         yield from _block(*_service(one, unit))
     plist = f"local.{one.name}.plist"
     if plist in names:
-        yield "As an agent of this Mac (containers do not reach Metal, so there is no compose file):"
+        yield tr(
+            "As an agent of this Mac (containers do not reach Metal, so there is no compose file):"
+        )
         yield ""
         setup = []
         if pip:
@@ -157,10 +189,16 @@ def _starts(one: Export, names: Sequence[str]) -> Iterator[str]:
     if "kubernetes.yaml" in names:
         yield from _cluster(one)
     elif one.plan.engine_id == "ollama":
-        yield "No manifests: Ollama takes a file of one's own into its store only through a running server."
+        yield tr(
+            "No manifests: Ollama takes a file of one's own into its store only through a running "
+            "server."
+        )
         yield ""
     elif one.vendor != "apple":
-        yield "No manifests: an image, or the name of the device's resource, is not in the catalog for this maker."
+        yield tr(
+            "No manifests: an image, or the name of the device's resource, is not in the catalog for "
+            "this maker."
+        )
         yield ""
 
 
@@ -199,7 +237,7 @@ def _service(one: Export, unit: str) -> Iterator[str]:
 
 def _cluster(one: Export) -> Iterator[str]:
     plan = one.plan
-    yield "On Kubernetes:"
+    yield tr("On Kubernetes:")
     yield ""
     if one.image is None:
         yield from _block(
@@ -208,15 +246,24 @@ def _cluster(one: Export) -> Iterator[str]:
     yield from _block("kubectl apply -f kubernetes.yaml")
     yield from _block(f"kubectl port-forward service/{one.name} {one.port}")
     if not one.local:
-        yield f"The job `{one.name}-download` fetches the files into the volume; the servers may reach nothing."
+        yield tr(
+            "The job `{name}-download` fetches the files into the volume; the servers may reach "
+            "nothing.",
+            name=one.name,
+        )
         yield ""
     if one.local:
-        yield f"The volume `{one.name}-files` must hold what step 1 left in `models`."
+        yield tr("The volume `{name}-files` must hold what step 1 left in `models`.", name=one.name)
         yield ""
     if plan.machine.nodes > 1:
         yield (
-            f"One replica is {plan.machine.nodes} nodes of {one.devices} devices: the LeaderWorkerSet controller "
-            "(https://lws.sigs.k8s.io) must be installed. Layers are divided inside a node and handed on between nodes."
+            tr(
+                "One replica is {nodes} nodes of {devices} devices: the LeaderWorkerSet controller "
+                "(https://lws.sigs.k8s.io) must be installed. Layers are divided inside a node and "
+                "handed on between nodes.",
+                nodes=plan.machine.nodes,
+                devices=one.devices,
+            )
         )
         yield ""
 
@@ -245,8 +292,10 @@ def _checks(one: Export) -> Iterator[str]:
     yield from _block(f"curl -f {address}{plan.serving.health}", ask)
     if plan.own_server and plan.candidate.model.kind == "encoder-decoder":
         yield (
-            'A model with language codes is told them as its tokenizer writes them: `"source": …, "target": …` beside '
-            "`inputs`."
+            tr(
+                'A model with language codes is told them as its tokenizer writes them: `"source": …, '
+                '"target": …` beside `inputs`.'
+            )
         )
         yield ""
 
@@ -272,9 +321,13 @@ def _scale(plan: EnginePlan) -> Iterator[str]:
     can = plan.capacity
     if can.rate_known and can.replicas.high > 1:
         yield (
-            f"- {can.replicas.expected} replicas ({can.replicas.low} to {can.replicas.high}) for what was asked: each "
-            "needs its own devices. The compose file and the unit start one, the manifests as many as hold at the slow"
-            " end."
+            tr(
+                "- {n} replicas ({low} to {high}) for what was asked: each needs its own devices. "
+                "The compose file and the unit start one, the manifests as many as hold at the slow end.",
+                n=can.replicas.expected,
+                low=can.replicas.low,
+                high=can.replicas.high,
+            )
         )
 
 
@@ -302,4 +355,8 @@ def _form(plan: EnginePlan) -> str:
 def _machine(plan: EnginePlan) -> str:
     machine = plan.machine
     inside = f"{machine.devices // machine.nodes} × {machine.name}"
-    return f"{machine.nodes} nodes of {inside}" if machine.nodes > 1 else inside
+    return (
+        tr("{n} nodes of {devices}", n=machine.nodes, devices=inside)
+        if machine.nodes > 1
+        else inside
+    )

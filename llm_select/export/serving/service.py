@@ -6,6 +6,7 @@ import plistlib
 from typing import TYPE_CHECKING
 
 from llm_select.export.serving.site import requirements
+from llm_select.i18n import tr
 from llm_select.plan.deploy_lines import Place, arguments, environment
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def unit(one: Export) -> str:
         f"WorkingDirectory={state}",
         "Restart=on-failure",
         "RestartSec=5",
-        "# Weights take minutes to load.",
+        f"# {tr('Weights take minutes to load.')}",
         "TimeoutStartSec=infinity",
         *_fence(one),
         *_groups(one),
@@ -62,15 +63,25 @@ def _programs(one: Export) -> str:
 def _fence(one: Export) -> list[str]:
     """Processes on several devices find each other by the computer's own address, which is not localhost."""
     if one.devices > 1:
-        return [
-            "# Processes on several devices talk over the computer's own address, so addresses are not fenced."
-        ]
+        return _comment(
+            tr(
+                "Processes on several devices talk over the computer's own address, so addresses are not fenced."
+            )
+        )
     return [
-        "# Nothing leaves this computer, and only it can ask. To serve others, list their addresses here and change",
-        "# the address it listens on.",
+        *_comment(
+            tr(
+                "Nothing leaves this computer, and only it can ask. To serve others, list their addresses here and "
+                "change\nthe address it listens on."
+            )
+        ),
         "IPAddressAllow=localhost",
         "IPAddressDeny=any",
     ]
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for line in text.splitlines()]
 
 
 def _engine(one: Export) -> str:

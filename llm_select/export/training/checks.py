@@ -5,6 +5,7 @@ from __future__ import annotations
 from llm_select.errors import UsageError
 from llm_select.export.training import other_trainers
 from llm_select.export.training.tasks import folder
+from llm_select.messages import Message
 from llm_select.plan.types import TrainingPlan
 
 METHODS = (
@@ -43,9 +44,12 @@ def check(settings: TrainingPlan) -> None:
     folder(settings)
     if not settings.repository:
         raise UsageError(
-            f"the card of {settings.model_id} names no repository of weights to train",
+            Message(
+                "the card of {model} names no repository of weights to train",
+                model=settings.model_id,
+            ),
             where="--export",
-            remedy="choose a model with open weights",
+            remedy=Message("choose a model with open weights"),
         )
     for option, value, known in (
         ("--method", settings.method, METHODS),
@@ -57,32 +61,46 @@ def check(settings: TrainingPlan) -> None:
     ):
         if value not in known:
             raise UsageError(
-                f"the exported project cannot do {value}",
+                Message("the exported project cannot do {value}", value=value),
                 where=option,
-                remedy=f"with --export it takes {', '.join(known)}",
+                remedy=Message("with --export it takes {known}", known=", ".join(known)),
             )
     reason = other_trainers.refusal(settings)
     if settings.trainer == "axolotl":
         reason = reason or other_trainers.axolotl_refusal(settings)
     if reason and settings.trainer in ("llama-factory", "axolotl"):
         raise UsageError(
-            f"{settings.trainer} cannot follow the plan: {reason}",
+            Message(
+                "{trainer} cannot follow the plan: {reason}",
+                trainer=settings.trainer,
+                reason=reason,
+            ),
             where="--trainer",
-            remedy="leave it out: the project's own programs can",
+            remedy=Message("leave it out: the project's own programs can"),
         )
     if settings.method == "qlora" and settings.quantization != "nf4":
         raise UsageError(
-            f"the exported project does QLoRA over nf4, not over {settings.quantization}",
+            Message(
+                "the exported project does QLoRA over nf4, not over {quantization}",
+                quantization=settings.quantization,
+            ),
             where="--quantization",
         )
     if settings.loss != ("mse" if settings.head == "number" else "cross-entropy"):
         raise UsageError(
-            f"the exported project cannot train a {settings.head} head with loss {settings.loss}",
+            Message(
+                "the exported project cannot train a {head} head with loss {loss}",
+                head=settings.head,
+                loss=settings.loss,
+            ),
             where="--export",
         )
     if settings.method == "prefix-tuning" and settings.checkpointing:
         raise UsageError(
-            "prefix tuning passes its vectors through the cache, which recomputing activations turns off",
+            Message(
+                "prefix tuning passes its vectors through the cache, which recomputing activations turns "
+                "off"
+            ),
             where="--checkpointing",
-            remedy="leave one of the two out",
+            remedy=Message("leave one of the two out"),
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from llm_select.export.training.launch import STAGES
 from llm_select.export.training.settings_file import dumped
+from llm_select.messages import Message
 from llm_select.plan.types import TrainingPlan
 
 LLAMA_FACTORY = "0.9.5"
@@ -36,19 +37,19 @@ _NAME = "training"
 def refusal(settings: TrainingPlan) -> str | None:
     """Why neither package can follow the plan; None when one or both can."""
     if settings.head != "language-model" or settings.kind != "decoder":
-        return "they train decoders that write text"
+        return Message("they train decoders that write text")
     if settings.method != "full" and settings.method not in _LOW_RANK:
-        return f"they do not have the method {settings.method}"
+        return Message("they do not have the method {name}", name=settings.method)
     if settings.optimizer not in OPTIMIZERS:
-        return f"they do not have the optimizer {settings.optimizer}"
+        return Message("they do not have the optimizer {name}", name=settings.optimizer)
     if settings.precision == "fp16" and settings.method == "full":
-        return "they do not hold trained weights in fp16"
+        return Message("they do not hold trained weights in fp16")
     return None
 
 
 def axolotl_refusal(settings: TrainingPlan) -> str | None:
     """Why Axolotl cannot follow a plan that LLaMA-Factory can; None when it can."""
-    return "it does not smooth labels" if settings.label_smoothing else None
+    return Message("it does not smooth labels") if settings.label_smoothing else None
 
 
 def llama_factory(settings: TrainingPlan) -> dict[str, str]:

@@ -8,21 +8,31 @@ from typing import Any
 import yaml
 
 from llm_select.export.training.tasks import instruction, sample
+from llm_select.i18n import translated
+from llm_select.messages import Message
 from llm_select.plan.types import TrainingPlan
 
-_HEAD = """\
-# Settings of this training project, written from a plan. Every value may be changed;
-# settings.py says which are allowed, and a wrong one is reported with its line.
-"""
+_HEAD = Message(
+    "Settings of this training project, written from a plan. Every value may be changed;\n"
+    "settings.py says which are allowed, and a wrong one is reported with its line."
+)
 _COMMENTS = {
-    "model": "The pretrained model: a repository on the Hugging Face hub, or a folder.",
-    "data": "The examples. Without files for validation and test, rows of `train` are put aside for them by `shares`.\n"
-    "`columns` names the columns of a CSV or the keys of a JSONL. seq_len and target_len are in tokens.",
-    "training": "One step takes batch x accumulation x gpus sequences. The rate rises over warmup_ratio of the steps.",
-    "adapter": "The small addition that is trained; not used by method full. The update is scaled by alpha / rank.",
-    "hardware": "precision: number type of weights and arithmetic. base_format: of the frozen base.",
-    "evaluation": "What is reported on the test rows.",
-    "output": "Folder of checkpoints, the trained model and its evaluation.",
+    "model": Message("The pretrained model: a repository on the Hugging Face hub, or a folder."),
+    "data": Message(
+        "The examples. Without files for validation and test, rows of `train` are put aside for them by `shares`.\n"
+        "`columns` names the columns of a CSV or the keys of a JSONL. seq_len and target_len are in tokens."
+    ),
+    "training": Message(
+        "One step takes batch x accumulation x gpus sequences. The rate rises over warmup_ratio of the steps."
+    ),
+    "adapter": Message(
+        "The small addition that is trained; not used by method full. The update is scaled by alpha / rank."
+    ),
+    "hardware": Message(
+        "precision: number type of weights and arithmetic. base_format: of the frozen base."
+    ),
+    "evaluation": Message("What is reported on the test rows."),
+    "output": Message("Folder of checkpoints, the trained model and its evaluation."),
 }
 
 
@@ -93,11 +103,14 @@ def values(settings: TrainingPlan, name: str) -> dict[str, Any]:
 
 def text(settings: TrainingPlan, name: str) -> str:
     """The file."""
-    parts = [_HEAD]
+    parts = [_comment(_HEAD)]
     for section, content in values(settings, name).items():
-        comment = "".join(f"# {line}\n" for line in _COMMENTS[section].splitlines())
-        parts.append(comment + dumped({section: content}))
+        parts.append(_comment(_COMMENTS[section]) + dumped({section: content}))
     return "\n".join(parts)
+
+
+def _comment(text: Message) -> str:
+    return "".join(f"# {line}\n" for line in translated(text).splitlines())
 
 
 def dumped(content: Any) -> str:

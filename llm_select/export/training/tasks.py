@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from llm_select.errors import UsageError
+from llm_select.messages import Message
 from llm_select.plan.types import TrainingPlan
 
 PROJECTS = {
@@ -27,21 +28,29 @@ class Sample(NamedTuple):
     """What it is, for the README."""
 
 
-CHAT = Sample("chat.jsonl", "prompt", "completion", about="30 short conversations in English")
+CHAT = Sample(
+    "chat.jsonl", "prompt", "completion", about=Message("30 short conversations in English")
+)
 _NER = Sample(
-    "ner.jsonl", "tokens", "tags", about="40 English sentences with persons, places, firms"
+    "ner.jsonl", "tokens", "tags", about=Message("40 English sentences with persons, places, firms")
 )
 _NAMES = Sample(
-    "names.jsonl", "text", "names", about="the same sentences with their names written out"
+    "names.jsonl", "text", "names", about=Message("the same sentences with their names written out")
 )
-_QA = Sample("qa.csv", "question", "answer", "context", about="36 questions with a passage each")
-_RATINGS = Sample("ratings.csv", "text", "score", about="30 opinions with one to five stars")
+_QA = Sample(
+    "qa.csv", "question", "answer", "context", about=Message("36 questions with a passage each")
+)
+_RATINGS = Sample(
+    "ratings.csv", "text", "score", about=Message("30 opinions with one to five stars")
+)
 _SENTIMENT = Sample(
-    "sentiment.csv", "text", "label", about="48 opinions: positive, negative, neutral"
+    "sentiment.csv", "text", "label", about=Message("48 opinions: positive, negative, neutral")
 )
-_SUMMARIES = Sample("summaries.jsonl", "document", "summary", about="30 short news with a summary")
+_SUMMARIES = Sample(
+    "summaries.jsonl", "document", "summary", about=Message("30 short news with a summary")
+)
 _TRANSLATION = Sample(
-    "translation.csv", "source", "target", about="40 sentences in English and German"
+    "translation.csv", "source", "target", about=Message("40 sentences in English and German")
 )
 
 _BY_HEAD = {"token-labels": _NER, "span": _QA, "number": _RATINGS, "sequence-labels": _SENTIMENT}
@@ -90,10 +99,16 @@ def folder(settings: TrainingPlan) -> str:
     if settings.head == "language-model" and settings.kind in ("decoder", "encoder-decoder"):
         return settings.kind.replace("-", "_")
     raise UsageError(
-        f"no training project for the head {settings.head} ({settings.kind})",
+        Message(
+            "no training project for the head {head} ({kind})",
+            head=settings.head,
+            kind=settings.kind,
+        ),
         where="--export",
-        remedy="there are projects for language-model (decoder, encoder-decoder), "
-        + ", ".join(PROJECTS),
+        remedy=Message(
+            "there are projects for language-model (decoder, encoder-decoder), {heads}",
+            heads=", ".join(PROJECTS),
+        ),
     )
 
 

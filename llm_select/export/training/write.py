@@ -11,6 +11,7 @@ from llm_select.errors import UsageError
 from llm_select.export.training import launch, other_trainers, readme, requirements, settings_file
 from llm_select.export.training.checks import check
 from llm_select.export.training.tasks import folder, sample
+from llm_select.messages import Message
 from llm_select.plan.types import TrainingPlan
 
 SOURCE = Path(__file__).parent / "project"
@@ -45,7 +46,12 @@ def write_project(directory: Path, settings: TrainingPlan, *, name: str = "") ->
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
         raise UsageError(
-            f"{directory} cannot be written: {error.strerror}", where="--export"
+            Message(
+                "{directory} cannot be written: {why}",
+                directory=directory,
+                why=error.strerror,
+            ),
+            where="--export",
         ) from None
     return list(files)
 
@@ -90,18 +96,26 @@ def _check_free(directory: Path) -> None:
         found = sorted(path.name for path in directory.iterdir())
     except FileNotFoundError:
         if directory.is_symlink():
-            raise UsageError(f"{directory} is a link to nowhere", where="--export") from None
+            raise UsageError(
+                Message("{directory} is a link to nowhere", directory=directory), where="--export"
+            ) from None
         return
     except OSError as error:
         raise UsageError(
-            f"{directory} cannot be used: {error.strerror}",
+            Message(
+                "{directory} cannot be used: {why}",
+                directory=directory,
+                why=error.strerror,
+            ),
             where="--export",
-            remedy="name a folder that is new or empty",
+            remedy=Message("name a folder that is new or empty"),
         ) from None
     if found:
-        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        shown = ", ".join(found[:_SHOWN])
+        if len(found) > _SHOWN:
+            shown = Message("{files} and {n} more", files=shown, n=len(found) - _SHOWN)
         raise UsageError(
-            f"{directory} is not empty: it holds {', '.join(found[:_SHOWN])}{more}",
+            Message("{directory} is not empty: it holds {found}", directory=directory, found=shown),
             where="--export",
-            remedy="name a folder that is new or empty; nothing is written over",
+            remedy=Message("name a folder that is new or empty; nothing is written over"),
         )

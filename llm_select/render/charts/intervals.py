@@ -101,7 +101,7 @@ def _row(root: Element, one: Measured, along: Scale, top: float) -> None:
     group = mark(root, one.label, note, one.href, cls=f"ls-row ls-{kind}")
     room = along.end - along.start
     base, y = top + LINE - 2, top + 1.7 * LINE
-    short = shorten(said, room * 0.55)
+    short = shorten(said, room * 0.7)
     left = shorten(one.label, (room - text_width(short) - 12) / BOLD)
     add(group, "rect", cls="ls-hit", x=along.start, y=top, width=room, height=ROW)
     add(group, "text", left, cls="ls-strong", x=along.start, y=base)

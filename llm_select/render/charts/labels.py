@@ -101,7 +101,7 @@ def _around(name: Wanted, width: float) -> Iterator[tuple[float, float, bool]]:
     yield left, y + LINE * 0.7, True
     if not name.far:
         return
-    for lines in (2, 3, 4, 5, 7, 9):
+    for lines in (2, 3, 4):
         for side in (right, left, centre):
             yield side, y - lines * LINE, False
             yield side, y + lines * LINE, False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import tr
+from llm_select.i18n import listing, tr
 from llm_select.render.charts.scatter import Axis, Limit, Point, scatter
 from llm_select.render.item_view import format_and_engine, memory_cell, quality_cell, speed_cell
 from llm_select.render.messages import remedy, sentence
@@ -29,7 +29,8 @@ def plots(result: Recommendation) -> tuple[Against, ...]:
     """What there is something to plot against: figures that some pick has; where nothing fits, that some rejected model
     has. At least one, be it of an empty plot."""
     for items in (result.picks, result.rejected):
-        found = [a for a in AGAINST if any(figure(item, a) is not None for item in items)]
+        rated = [i for i in items if i.quality is not None and i.quality.value is not None]
+        found = [a for a in AGAINST if any(figure(item, a) is not None for item in rated)]
         if found:
             return tuple(found)
     return AGAINST[:1]
@@ -92,6 +93,12 @@ def limits(result: Recommendation, against: Against) -> tuple[Limit, ...]:
     return tuple(found)
 
 
+def name_of(item: Item) -> str:
+    """The model's name, with its mode where that matters."""
+    name = item.candidate.model.name
+    return tr("{model} (thinking)", model=name) if item.candidate.mode == "thinking" else name
+
+
 def heading(against: Against) -> str:
     """What the plot shows, as a title."""
     return {
@@ -104,9 +111,9 @@ def heading(against: Against) -> str:
 def description(shown: Sequence[Point]) -> str:
     """What the plot shows, for those who do not see it."""
     fit = [p for p in shown if p.kind != "rejected"]
-    best = ", ".join(p.label for p in fit if p.front)
+    best = listing(p.label for p in fit if p.front)
     said = tr(
-        "Each mark is a model, its lines the intervals of its figures. {fit} meet every need, {rejected} do not.",
+        "Each mark is a model, its lines are intervals. Models that meet every need: {fit}; rejected: {rejected}.",
         fit=len(fit),
         rejected=len(shown) - len(fit),
     )
@@ -156,11 +163,9 @@ def _point(
         return None
     low, high = _spread(item, against, x)
     unit = 1 / GIB if against == "memory" else 1.0
-    model = item.candidate.model
-    thinking = item.candidate.mode == "thinking"
     return Point(
         item.candidate.model_id,
-        tr("{model} (thinking)", model=model.name) if thinking else model.name,
+        name_of(item),
         x * unit,
         low * unit if low is not None else None,
         high * unit if high is not None else None,

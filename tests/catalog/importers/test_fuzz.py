@@ -38,7 +38,7 @@ JSON = st.recursive(
 NAMES = sorted({name for config in CONFIGS for name in config})
 HEADER = safetensors(llama_shapes(), data=False)
 GGUF = gguf({**LLAMA_GGUF, "tokenizer.ggml.tokens": ["a", "b"]}, llama_gguf_tensors())
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=75, deadline=None)
 
 
 @QUICK

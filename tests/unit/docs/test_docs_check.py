@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,6 +154,20 @@ def test_a_marked_block_that_ends_otherwise_is_a_fault(check: Any) -> None:
     ((number, message),) = faults(check, text, "check_runs")
     assert number == 3
     assert "exit code 2, not 0" in message
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="no jq here")
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("echo '[7]' | jq '.[0]'", 0),
+        ("echo '[7]' | jq '.[1]'", 1),
+        ("echo 7 | jq .a", 1),
+        ("true", 1),
+    ],
+)
+def test_a_pipe_must_end_well_and_print_something(check: Any, line: str, count: int) -> None:
+    assert len(faults(check, f"<!-- pipe -->\n```sh\n{line}\n```\n", "check_pipes")) == count
 
 
 def test_an_unmarked_block_is_not_run(check: Any) -> None:

@@ -12,7 +12,7 @@ from llm_select.evaluation.budget import Budget, Price
 from llm_select.evaluation.client import Client, Reply, Request
 from llm_select.evaluation.endpoint import Endpoint, Secret
 from llm_select.evaluation.journal import Journal, Spend
-from llm_select.evaluation.prompts import Message
+from llm_select.evaluation.prompts import Turn
 from llm_select.evaluation.question import Asking, target_of
 from llm_select.evaluation.runner import Outcome, Patience, run
 
@@ -54,7 +54,7 @@ def ask(
     """Ask one model every prompt, with the answers of the journal used."""
     endpoint = Endpoint(url, Secret(key) if key is not None else None)
     opened = partial(Client, endpoint, "tiny", api=api, timeout=timeout, connections=concurrency)
-    requests = [Request((Message("user", prompt),), max_tokens) for prompt in asked]
+    requests = [Request((Turn("user", prompt),), max_tokens) for prompt in asked]
     target = target_of(Asking("tiny", "tiny", url, price, {}, opened), requests)
     keys = [job.key for job in target.jobs]
     held = Journal(journal)

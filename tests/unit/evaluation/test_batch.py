@@ -13,7 +13,7 @@ import pytest
 from llm_select.evaluation.batch import BatchAnswers, is_done, read_answers
 from llm_select.evaluation.client import Request
 from llm_select.evaluation.journal import request_key
-from llm_select.evaluation.prompts import Message
+from llm_select.evaluation.prompts import Turn
 from llm_select.evaluation.rows import DataError
 from llm_select.evaluation.runner import Job
 from llm_select.export.batch_job import write_job
@@ -47,7 +47,7 @@ def done(tmp_path: Path) -> Path:
     """A directory whose job has run."""
     jobs = [
         Job(request_key(ABOUT, request), request)
-        for request in (Request((Message("user", text),), 7) for text in ("grüße", "it's {x}"))
+        for request in (Request((Turn("user", text),), 7) for text in ("grüße", "it's {x}"))
     ]
     write_job(tmp_path / "job", "acme/tiny", jobs, {"top_p": 0.5}, 2048)
     stub = {"__init__.py": "from ray import data", "data/__init__.py": RAY, "data/llm.py": LLM}
@@ -66,7 +66,7 @@ def test_every_request_finds_its_answer(done: Path) -> None:
 
     async def ask() -> str:
         async with BatchAnswers(done, ABOUT) as answers:
-            return (await answers.ask(Request((Message("user", "it's {x}"),), 7))).text
+            return (await answers.ask(Request((Turn("user", "it's {x}"),), 7))).text
 
     assert is_done(done)
     assert asyncio.run(ask()) == "IT'S {X}"

@@ -95,7 +95,7 @@ def test_usable_memory_and_least_accuracy_are_limits(result: Recommendation) -> 
 
 def test_the_description_counts_and_names_the_front(result: Recommendation) -> None:
     text = description(points(result, "memory", top=5))
-    assert "2 meet every need, 1 do not" in text
+    assert "meet every need: 2; rejected: 1" in text
     assert "Good" in text
 
 
