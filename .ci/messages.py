@@ -1,8 +1,8 @@
 """Message catalogs: `--write` brings them up to date with the code, `--check` fails when they are not.
 
-Messages are the literal first arguments of `tr`, `trn` and `Message`, the texts of options and commands, the pages of
-rules, and the sentences of the catalog that `PROSE` names. A translation is complete when every message has one,
-nothing is left of messages that are gone, and the same values stand in both.
+Messages are the literal first arguments of `tr`, `trn` and `Message`, also in the page's templates, the texts of
+options and commands, the pages of rules, and the sentences of the catalog that `PROSE` names. A translation is complete
+when every message has one, nothing is left of messages that are gone, and the same values stand in both.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).parents[1]
 CODE = ROOT / "llm_select"
@@ -41,6 +42,9 @@ PROSE = (
 """Fields of the bundled catalog that `prose` translates: files, and the way to the field; `*` is every key or item."""
 RULES = CODE / "catalog" / "rules"
 """Rules' pages are docstrings too; they are told by their headings."""
+TEMPLATES = CODE / "web" / "templates"
+OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+"""As the page reads its templates; a template that cannot be read is an error."""
 SKIPPED = (CODE / "export" / "training" / "project", CODE / "locale")
 
 
@@ -64,6 +68,17 @@ def messages() -> Iterator[tuple[str | tuple[str, str], str, int]]:
                 page = ast.get_docstring(node)
                 if page and "\n## " in page:
                     yield page, name, node.lineno
+    yield from _of_templates()
+
+
+def _of_templates() -> Iterator[tuple[str | tuple[str, str], str, int]]:
+    for path in sorted(TEMPLATES.glob("*.html")):
+        with path.open("rb") as file:
+            for line, _, text, _ in babel_extract(file, ("tr", "trn"), (), OPTIONS):
+                # Values come after the texts; what is none is no literal text.
+                kept = [text] if isinstance(text, str) else [t for t in text if t is not None]
+                found = kept[0] if len(kept) == 1 else (kept[0], kept[1])
+                yield found, path.relative_to(ROOT).as_posix(), line
 
 
 def prose() -> Iterator[tuple[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_select.errors import LlmSelectError
-from llm_select.i18n import listing, tr
+from llm_select.i18n import listing, tr, translated
+from llm_select.messages import Message
 from llm_select.questions.requirements import DEFAULT_PROFILE
 from llm_select.web import answers, links
 from llm_select.web.asked import Asked
@@ -29,6 +30,12 @@ EXAMPLES = (
     {"task": ("dialogue",), "language": ("zh",), "gpu": ("M4 Max",), "gpu-mem": ("64",)},
 )
 """Questions to begin with."""
+PROFILES = {
+    "quality": Message("quality above all"),
+    "speed": Message("speed"),
+    "frugal": Message("a small budget or machine"),
+}
+"""What the bundled profiles are called in the form; another is called by its id."""
 FORMS = ("json", "csv", "svg")
 
 
@@ -63,7 +70,11 @@ def answer(site: Site, visit: Visit) -> Response:
         "task": task,
         "task_id": asked.one("task"),
         "accuracy_hint": _accuracy_hint(site.catalog, task),
-        "profiles": [(name, tr(name)) for name in site.choices.profiles if name != DEFAULT_PROFILE],
+        "profiles": [
+            (name, translated(PROFILES.get(name, name)))
+            for name in site.choices.profiles
+            if name != DEFAULT_PROFILE
+        ],
         "ranking": shown,
         "plot": plotted,
         "terms_chart": bars,
