@@ -1,8 +1,8 @@
 """Message catalogs: `--write` brings them up to date with the code, `--check` fails when they are not.
 
-Messages are the literal first arguments of `tr`, `trn` and `Message`, also in the page's templates, the texts of options
-and commands, the pages of rules, and the sentences of the catalog that `PROSE` names. A translation is complete when
-every message has one, nothing is left of messages that are gone, and the same values stand in both.
+Messages are the literal first arguments of `tr`, `trn` and `Message`, also in the page's templates, the texts of
+options and commands, the pages of rules, and the sentences of the catalog that `PROSE` names. A translation is complete
+when every message has one, nothing is left of messages that are gone, and the same values stand in both.
 """
 
 from __future__ import annotations
@@ -30,9 +30,6 @@ TYPER = {"help", "epilog"}
 """Keyword arguments of typer's that are shown to users."""
 COMMANDS = {"command", "callback"}
 """Decorators of typer's: the docstring of what they decorate is a help text."""
-TEMPLATES = CODE / "web" / "templates"
-OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
-"""As the page reads its templates; a template that cannot be read is an error."""
 PROSE = (
     ("strategies.yaml", ("*", "title")),
     ("strategies.yaml", ("*", "finding")),
@@ -45,6 +42,9 @@ PROSE = (
 """Fields of the bundled catalog that `prose` translates: files, and the way to the field; `*` is every key or item."""
 RULES = CODE / "catalog" / "rules"
 """Rules' pages are docstrings too; they are told by their headings."""
+TEMPLATES = CODE / "web" / "templates"
+OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+"""As the page reads its templates; a template that cannot be read is an error."""
 SKIPPED = (CODE / "export" / "training" / "project", CODE / "locale")
 
 

@@ -86,9 +86,7 @@ def main() -> int:
         asked, _ = read(query, HOME)
         size = len(update(app, query)) / 1024
         requirements = answers.recommendation(catalog, asked).requirements
-        scored = partial(
-            recommend, catalog, requirements, near_misses=SHOWN, unrated=UNRATED_SHOWN
-        )
+        scored = partial(recommend, catalog, requirements, near_misses=SHOWN, unrated=UNRATED_SHOWN)
         shown = partial(update, app, query)
         bare, whole = [], []
         for _ in range(rounds):
@@ -96,7 +94,9 @@ def main() -> int:
             whole.append(seconds(shown))
         one, other = statistics.median(bare), statistics.median(whole)
         worst = max(worst, other / one)
-        print(f"{query:52} {1e3 * one:6.1f} ms {1e3 * other:6.1f} ms {other / one:6.2f} {size:6.0f}")
+        print(
+            f"{query:52} {1e3 * one:6.1f} ms {1e3 * other:6.1f} ms {other / one:6.2f} {size:6.0f}"
+        )
     print(f"worst ratio {worst:.2f}, aim {AIM}")
     return int(worst > AIM)
 

@@ -31,9 +31,18 @@ OWN = re.compile(r"(http://127\.0\.0\.1:\d+/|data:|about:)")
 
 
 def _serving(*command: str) -> Iterator[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "LC_ALL": "C.UTF-8",
+    }
     with subprocess.Popen(
-        [sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+        [sys.executable, "-m", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment,
     ) as server:
         assert server.stdout is not None
         line = server.stdout.readline()

@@ -29,7 +29,9 @@ def test_nothing_runs(page: Any, hostile_site: str, address: str) -> None:
 
 def test_nothing_runs_in_a_live_answer(page: Any, hostile_site: str) -> None:
     page.goto(hostile_site + "/?task=task&gpu-mem=24")
-    page.fill("#in-top", "3") if page.locator("#in-top").is_visible() else page.fill("#in-gpu-mem", "12")
+    page.fill("#in-top", "3") if page.locator("#in-top").is_visible() else page.fill(
+        "#in-gpu-mem", "12"
+    )
     page.press("#in-gpu-mem", "Tab")
     page.wait_for_url("**gpu-mem=12")
     for mark in page.locator(".plot .ls-point").all():
@@ -40,4 +42,9 @@ def test_nothing_runs_in_a_live_answer(page: Any, hostile_site: str) -> None:
 def test_a_turned_name_turns_nothing_else(page: Any, hostile_site: str) -> None:
     page.goto(hostile_site + "/?task=task&gpu-mem=24")
     marks = "[\\u202a-\\u202e\\u2066-\\u2069\\u200e\\u200f]"
-    assert page.evaluate(f"[...document.querySelectorAll('svg')].some(s => /{marks}/.test(s.textContent))") is False
+    assert (
+        page.evaluate(
+            f"[...document.querySelectorAll('svg')].some(s => /{marks}/.test(s.textContent))"
+        )
+        is False
+    )
