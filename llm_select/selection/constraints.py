@@ -107,7 +107,8 @@ def _language(
     }
     if all(supports(heard, language) for language in missing):
         return None
-    return Objection(Reason("language", {"missing": missing}), Change("--language", None))
+    option = "--language" if set(missing) & set(requirements.languages) else "--pair"
+    return Objection(Reason("language", {"missing": missing}), Change(option, None))
 
 
 def _direction(model: Model, requirements: Requirements) -> Objection | None:

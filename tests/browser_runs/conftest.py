@@ -56,13 +56,13 @@ def _serving(*command: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site(shared_cache: Path) -> Iterator[str]:
+def site() -> Iterator[str]:
     """`llm-select web` over the bundled catalog: its address."""
     yield from _serving("llm_select", "web", "--port", "0", "--no-open")
 
 
 @pytest.fixture(scope="session")
-def hostile_site(shared_cache: Path) -> Iterator[str]:
+def hostile_site() -> Iterator[str]:
     """The page over hostile cards: its address."""
     yield from _serving("tests.browser_runs.hostile_server")
 

@@ -29,7 +29,10 @@ PAGES = {
     "lost": "/nowhere",
 }
 SERIOUS = ("serious", "critical")
-RULES = "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+RULES = """{
+    resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
