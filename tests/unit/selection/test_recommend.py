@@ -276,3 +276,17 @@ def test_a_model_of_one_direction_may_translate_it() -> None:
     made = _catalog(models=cards, tasks={"task": task(paired=True)})
     rejected = recommend(made, ask(pairs=("en-de",))).rejected
     assert "f/m5" not in {item.candidate.model_id for item in rejected}
+
+
+@pytest.mark.parametrize(
+    ("asked", "option"), [({"pairs": ("en-xx",)}, "--pair"), ({"languages": ("xx",)}, "--language")]
+)
+def test_a_language_that_is_missing_is_lifted_by_the_option_that_asked_for_it(
+    asked: dict[str, tuple[str, ...]], option: str
+) -> None:
+    cards = {**MODELS, "f/m6": model("M6")}
+    made = _catalog(models=cards, tasks={"task": task(paired=True)})
+    rejected = recommend(made, ask(**asked)).rejected
+    item = next(i for i in rejected if i.candidate.model_id == "f/m6")
+    changes = [o.change for o in item.objections if o.reason.code == "language"]
+    assert [change.option for change in changes if change is not None] == [option]
