@@ -91,6 +91,7 @@ def _broken(directory: Path) -> None:
     card.write_text(card.read_text().replace("license: mit", "license: mitt"))
 
 
+@pytest.mark.slow
 def test_a_sound_catalog_passes(runner: Runner) -> None:
     own_catalog(runner.workspace / "catalog")
     ran = runner.run("check", DIRECTORIES="catalog", FAIL_ON="error")
@@ -99,6 +100,7 @@ def test_a_sound_catalog_passes(runner: Runner) -> None:
     assert "0 error(s)" in ran.summary
 
 
+@pytest.mark.slow
 def test_a_fault_is_annotated_summed_up_and_kept_as_sarif(runner: Runner) -> None:
     _broken(runner.workspace / "catalog")
     ran = runner.run("check", DIRECTORIES="catalog", FAIL_ON="error")
@@ -115,6 +117,7 @@ def test_the_last_step_ends_as_the_check_did(code: str, runner: Runner) -> None:
     assert runner.run("judge", CODE=code).code == int(code)
 
 
+@pytest.mark.slow
 def test_a_warning_fails_only_where_it_is_to(runner: Runner) -> None:
     own_catalog(runner.workspace / "catalog")
     idle = runner.workspace / "catalog" / "sources" / "idle.yaml"
@@ -126,6 +129,7 @@ def test_a_warning_fails_only_where_it_is_to(runner: Runner) -> None:
     assert codes == ["0", "1"]
 
 
+@pytest.mark.slow
 def test_several_directories_and_odd_names_are_taken(runner: Runner) -> None:
     for name in ("a b", "$(touch hacked)", "-o"):
         own_catalog(runner.workspace / name, names=(re.sub(r"\W", "x", name),))
@@ -135,6 +139,7 @@ def test_several_directories_and_odd_names_are_taken(runner: Runner) -> None:
     assert not (runner.workspace / "hacked").exists()
 
 
+@pytest.mark.slow
 def test_a_directory_that_is_not_there_is_a_finding(runner: Runner) -> None:
     ran = runner.run("check", DIRECTORIES="nowhere", FAIL_ON="error")
     assert ran.outputs["exit-code"] == "1"
