@@ -48,6 +48,20 @@ OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 SKIPPED = (CODE / "export" / "training" / "project", CODE / "locale")
 
 
+class Dateless(Catalog):
+    """A catalog whose head has no dates and no version of Babel: it changes only when a message does."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """What gettext needs to know."""
+        return [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit"),
+            ("Language", str(self.locale)),
+            ("Plural-Forms", self.plural_forms),
+        ]
+
+
 def messages() -> Iterator[tuple[str | tuple[str, str], str, int]]:
     """Every message of the code with the file and line it stands in."""
     for path in sorted(CODE.rglob("*.py")):
@@ -161,7 +175,7 @@ def merged(locale: str) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             old = read_po(file, locale=locale)
-    new = Catalog(
+    new = Dateless(
         locale=locale, project="llm-select", charset="utf-8", fuzzy=False, header_comment=""
     )
     for message in template():
