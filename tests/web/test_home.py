@@ -167,3 +167,9 @@ def test_the_browser_chooses_the_language(page: TestClient, accepted: str, local
 
 def test_an_unknown_language_of_messages_is_an_error(page: TestClient) -> None:
     assert page.get(ASKED + "&locale=fr").status_code == 422
+
+
+def test_pictures_are_drawn_for_a_window_and_for_a_phone(page: TestClient) -> None:
+    """A picture of a window does not fit a phone, and shrunk its letters are too small to read."""
+    text = page.get("/?task=task&gpu-mem=24").text
+    assert text.count('<div class="chart wide"') == text.count('<div class="chart narrow"') == 2
