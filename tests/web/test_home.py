@@ -102,7 +102,7 @@ def test_an_unknown_field_is_an_error(page: TestClient, query: str) -> None:
 
 def test_a_suggestion_is_a_link_to_the_mended_question(page: TestClient) -> None:
     text = page.get("/?task=task&gpu=card+25").text
-    assert 'href="/?task=task&amp;gpu=card-24"' in text
+    assert 'href="/?task=task&amp;gpu=card+24"' in text
 
 
 def test_a_live_answer_is_only_what_changes(page: TestClient) -> None:
