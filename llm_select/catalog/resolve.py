@@ -246,8 +246,19 @@ def _one(
         if wanted in level:
             found = level[wanted]
             return wanted if found is None else _only(what, name, found, where)
-    known = dict.fromkeys(known for level in levels for known in level)
-    raise UnknownNameError(what, name, nearest(wanted, known), where=where)
+    raise UnknownNameError(what, name, _distinct(wanted, levels), where=where)
+
+
+def _distinct(wanted: str, levels: Iterable[Mapping[str, set[str] | None]]) -> list[str]:
+    """The nearest names, one for each object: two ways to write the same are one answer."""
+    leads: dict[str, frozenset[str]] = {}
+    for level in levels:
+        for known, found in level.items():
+            leads.setdefault(known, frozenset(found if found is not None else (known,)))
+    near: dict[frozenset[str], str] = {}
+    for one in nearest(wanted, leads, most=4 * _NEAREST):
+        near.setdefault(leads[one], one)
+    return list(near.values())[:_NEAREST]
 
 
 def _only(what: str, name: str, found: set[str], where: str | None) -> str:
@@ -264,15 +275,15 @@ def _named(objects: Mapping[str, Any]) -> dict[str, set[str]]:
     return names
 
 
-def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """At most three known names like this one, the likest first."""
+def nearest(name: str, known: Iterable[str], most: int = _NEAREST) -> list[str]:
+    """At most three known names like this one, or `most`, the likest first."""
     from difflib import get_close_matches
 
     candidates = list(known)
-    near = get_close_matches(name, candidates, _NEAREST, 0.4 if _han(name) else 0.6)
+    near = get_close_matches(name, candidates, most, 0.4 if _han(name) else 0.6)
     if not near and len(name) > 2:
         near = sorted((one for one in candidates if name in one), key=lambda one: (len(one), one))
-    return near[:_NEAREST]
+    return near[:most]
 
 
 def _folded(name: str) -> str:

@@ -210,6 +210,12 @@ def read_weights(catalog: Catalog, profile: str, text: str | None) -> tuple[str,
             where="--weights",
             remedy=Message("give at least one weight above 0"),
         )
+    if total == float("inf"):
+        raise UsageError(
+            Message("the weights are too large to be added"),
+            where="--weights",
+            remedy=Message("write smaller ones: only their proportions count"),
+        )
     return "custom", {c: weights.get(c, 0.0) / total for c in CRITERIA}
 
 

@@ -65,7 +65,7 @@ def attention_text(model: Model) -> str:
 
 
 def _group(group: LayerGroup) -> str:
-    text = f"{group.layers} {group.kind}"
+    text = f"{group.layers} {word(group.kind)}"
     if group.kind == "none":
         return tr("{layers} feed-forward only", layers=group.layers)
     if group.heads is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.i18n import tr
 from llm_select.render.card_view import attention_text, context_text, count_text, languages_text
+from llm_select.render.charts.points import name_of
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
     flat,
@@ -32,7 +33,7 @@ DIFFERS = "≠"
 
 def comparison_document(result: Comparison, catalog: Catalog, *, rated: bool) -> Document:
     """A table of facts, then the boards that the models share."""
-    names = tuple(item.candidate.model.name for item in result.items)
+    names = tuple(map(name_of, result.items))
     columns = (Column("", keep=True), Column("", keep=True), *(Column(name) for name in names))
     rows = []
     for label, cells in _facts(result, catalog, rated):
@@ -146,8 +147,12 @@ def _boards(groups: list[list[SharedBoard]], result: Comparison, catalog: Catalo
         cells = []
         for item in result.items:
             model = item.candidate.model_id
-            lead = "▸ " if model == best else ""
-            cells.append(f"{lead}{score(means[model])}" if model in means else "–")
+            if model not in means:
+                cells.append("–")
+                continue
+            shown = f"{'▸ ' if model == best else ''}{score(means[model])}"
+            thinking = {s.scores[model].mode == "thinking" for s in group}
+            cells.append(tr("{model} (thinking)", model=shown) if thinking == {True} else shown)
         name = (
             group[0].board
             if len(group) == 1

@@ -109,14 +109,13 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
         reason = item.quality.reason if item.quality is not None else "no-evidence"
         from llm_select.selection.types import Reason
 
-        blocks.append(
-            Text(
-                tr(
-                    "Fits, but unrated: {reason}.", reason=sentence(Reason(reason or "no-evidence"))
-                ),
-                "warn",
-            )
+        why = sentence(Reason(reason or "no-evidence"))
+        said = (
+            tr("Fits, but unrated: {reason}.", reason=why)
+            if item.candidate.offer is None
+            else tr("Hosted and meets every need, but unrated: {reason}.", reason=why)
         )
+        blocks.append(Text(said, "warn"))
     if item.memory is not None:
         blocks.append(
             memory_pairs(item.memory, tr("Memory as {variant}", variant=format_and_engine(item)))

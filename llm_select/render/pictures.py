@@ -14,6 +14,7 @@ from llm_select.render.charts.points import heading, name_of, plots, recommendat
 from llm_select.render.charts.terms import Scored, terms
 from llm_select.render.item_view import format_and_engine, quality_cell
 from llm_select.render.messages import sentence
+from llm_select.render.words import word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ def _scores(items: Sequence[Item]) -> Picture:
         Scored(
             name_of(item),
             item.score or 0.0,
-            tuple((term.criterion, term.contribution) for term in item.terms),
-            "; ".join(f"{term.criterion}: {sentence(term.reason)}" for term in item.terms),
+            tuple((word(term.criterion), term.contribution) for term in item.terms),
+            "; ".join(f"{word(term.criterion)}: {sentence(term.reason)}" for term in item.terms),
         )
         for item in items
     ]

@@ -67,6 +67,13 @@ WORDS = {
         Message("optimizer"),
         Message("activations"),
         Message("overhead"),
+        # what mixes the tokens of a layer
+        Message("multi-head"),
+        Message("grouped-query"),
+        Message("multi-query"),
+        Message("latent"),
+        Message("linear"),
+        Message("state-space"),
         # how a model is divided
         Message("layer"),
         Message("tensor"),

@@ -13,6 +13,7 @@ from llm_select.web.pictures import drawn
 from llm_select.web.site import WRONG, page
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from starlette.responses import Response
 
     from llm_select.web.site import Site, Visit
@@ -25,13 +26,14 @@ def answer(site: Site, visit: Visit) -> Response:
     """The page: models to choose, and what differs between them."""
     catalog, asked = site.catalog, visit.asked
     errors: list[LlmSelectError] = []
-    document = bars = None
+    document = None
+    charts: list[tuple[str, Markup]] = []
     models = asked.many(MODEL.name)
     if not visit.wrong and models:
         try:
             result = answers.comparison(catalog, asked)
             document = comparison_document(result, catalog, rated=asked.one("task") is not None)
-            bars = drawn(of_comparison(result))
+            charts = [(one.title, drawn([one])) for one in of_comparison(result)]
         except LlmSelectError as error:
             errors.append(error)
     found = visit.faults(errors)
@@ -42,7 +44,7 @@ def answer(site: Site, visit: Visit) -> Response:
         "removed": [(one, links.compare([m for m in models if m != one], asked)) for one in models],
         "few": len(models) < ENOUGH,
         "blocks": document.blocks if document is not None else (),
-        "bars": bars,
+        "charts": charts,
         "left_out": [
             f.option for f in visit.fields if asked.many(f.name) and f not in (*COMPARE, MODEL)
         ],

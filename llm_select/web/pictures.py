@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from llm_select.selection.tradeoffs import Against
 from llm_select.web import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from llm_select.render.charts.scatter import Point
     from llm_select.render.pictures import Picture
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from llm_select.selection.types import Item, Recommendation
     from llm_select.web.asked import Asked
 
-WIDTH = 720
-"""Of a picture where it is shown unscaled."""
+WIDTHS = {"wide": (720, 460), "narrow": (340, 400)}
+"""Width and height of a picture for a window and for a phone; the sheet shows one of them."""
 
 
 class Tab(NamedTuple):
@@ -76,7 +77,12 @@ def plot(result: Recommendation, catalog: Catalog, asked: Asked, top: int) -> Pl
     possible = dict.fromkeys((*plots(result), chosen))
     return Plot(
         title=heading(chosen),
-        picture=Markup(recommendation_svg(result, catalog, chosen, top=top, link=link)),
+        picture=_boxed(
+            lambda width, height: recommendation_svg(
+                result, catalog, chosen, top=top, width=width, height=height, link=link
+            ),
+            said="point-said",
+        ),
         tabs=tuple(
             Tab(heading(one), links.home(asked.having("plot", one)), one == chosen)
             for one in AGAINST
@@ -96,4 +102,17 @@ def score_parts(result: Recommendation, catalog: Catalog, top: int) -> Markup:
 
 def drawn(found: Iterable[Picture]) -> Markup:
     """Pictures for a page that has their sheet."""
-    return Markup("").join(Markup(one.draw(width=WIDTH, style=False)) for one in found)
+    return Markup("").join(_boxed(partial(_scaled, one)) for one in found)
+
+
+def _scaled(one: Picture, width: int, _height: int) -> str:
+    return one.draw(width=width, style=False)
+
+
+def _boxed(draw: Callable[[int, int], str], said: str | None = None) -> Markup:
+    """The picture in both widths. `said`: the id of the line that says what a mark is."""
+    points = Markup(' data-points="{}"').format(said) if said is not None else ""
+    return Markup("").join(
+        Markup('<div class="chart {}"{}>{}</div>').format(name, points, Markup(draw(*size)))
+        for name, size in WIDTHS.items()
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_select.render.charts.points import name_of
 from llm_select.render.document import Block, Pairs, Table, Text
 from llm_select.render.item_view import (
     EVIDENCE_SHOWN,
@@ -189,10 +190,9 @@ def _miss(item: Item, result: Recommendation, asked: Asked) -> Miss:
     if len(changes) > 1 and all(change is not None for change in changes):
         to = links.changed(asked, [change for change in changes if change is not None])
         whole = links.home(to) if to is not None else None
-    mode = " (thinking)" if item.candidate.mode == "thinking" else ""
     return Miss(
         id=item.candidate.model_id,
-        name=item.candidate.model.name + mode,
+        name=name_of(item),
         href=links.model(item.candidate.model_id, asked),
         quality=quality_cell(item, result.target),
         reasons=tuple(sentence(objection.reason) for objection in item.objections),

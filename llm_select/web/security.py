@@ -37,6 +37,14 @@ HEADERS = {
 }
 
 
+def _embedded(headers: Headers) -> bool:
+    """True for what another site loads into itself: it could not read the answer, but keep this computer at work."""
+    return (
+        headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        and headers.get("sec-fetch-mode") != "navigate"
+    )
+
+
 class Guard:
     """Refuses what does not come from this computer's own browser, and marks what goes back to it.
 
@@ -80,6 +88,8 @@ class Guard:
             return PlainTextResponse("This page answers only to the name of this computer.\n", 400)
         if scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse("Only GET and HEAD.\n", 405, {"allow": "GET, HEAD"})
+        if _embedded(Headers(scope=scope)):
+            return PlainTextResponse("Another site may link to this page, not load it.\n", 403)
         if len(scope["query_string"]) > MAX_QUERY or len(scope["path"]) > MAX_PATH:
             return PlainTextResponse("The address is too long.\n", 414)
         return None

@@ -89,8 +89,8 @@ def test_a_suggestion_is_followed_by_a_click(page: Any, site: str) -> None:
 
 def test_a_mark_of_the_plot_says_by_keyboard_why_it_is_rejected(page: Any, site: str) -> None:
     page.goto(site + QUESTION)
-    assert page.locator(".plot .ls-point[tabindex='0']").count() == 1
-    page.focus(".plot .ls-point[tabindex='0']")
+    assert page.locator(".plot .wide .ls-point[tabindex='0']").count() == 1
+    page.focus(".plot .wide .ls-point[tabindex='0']")
     page.keyboard.press("End")
     said = page.locator("#point-said")
     expect(said).to_contain_text("rejected")
@@ -140,7 +140,7 @@ def test_a_better_model_is_admitted_by_a_click(page: Any, site: str) -> None:
     page.goto(site + QUESTION)
     name = page.locator("table.misses tbody th a").first.inner_text()
     page.click("table.misses tbody td a >> nth=0")
-    mark = page.locator(f".plot .ls-point[aria-label^='{name}: ']")
+    mark = page.locator(f".plot .wide .ls-point[aria-label^='{name}: ']")
     expect(mark).to_have_attribute("aria-label", containing("place"))
 
 

@@ -34,7 +34,7 @@ def test_nothing_runs_in_a_live_answer(page: Any, hostile_site: str) -> None:
     )
     page.press("#in-gpu-mem", "Tab")
     page.wait_for_url("**gpu-mem=12")
-    for mark in page.locator(".plot .ls-point").all():
+    for mark in page.locator(".plot .wide .ls-point").all():
         mark.hover(force=True)
     assert page.evaluate("window.harmed") is None
 

@@ -198,3 +198,11 @@ def test_every_language_of_the_boards_has_a_name(bundled: Catalog) -> None:
     tags = {row for board in bundled.boards.values() for row in board.scores}
     spoken = {part for tag in tags - {"all"} for part in split_pair(tag) or (tag,)}
     assert {tag.partition("-")[0] for tag in spoken} <= set(NAMES)
+
+
+def test_the_nearest_names_are_of_different_objects(catalog: Catalog) -> None:
+    """`tiny-1b`, `tiny:1b` and `tiny 1b` are one answer."""
+    with pytest.raises(UnknownNameError) as caught:
+        resolve.model(catalog, "tiny-1bx")
+    ids = [resolve.model(catalog, one) for one in caught.value.nearest]
+    assert ids == ["tiny/tiny-1b", "tiny/tiny-3b"]

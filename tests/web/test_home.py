@@ -102,7 +102,7 @@ def test_an_unknown_field_is_an_error(page: TestClient, query: str) -> None:
 
 def test_a_suggestion_is_a_link_to_the_mended_question(page: TestClient) -> None:
     text = page.get("/?task=task&gpu=card+25").text
-    assert 'href="/?task=task&amp;gpu=card-24"' in text
+    assert 'href="/?task=task&amp;gpu=card+24"' in text
 
 
 def test_a_live_answer_is_only_what_changes(page: TestClient) -> None:
@@ -167,3 +167,9 @@ def test_the_browser_chooses_the_language(page: TestClient, accepted: str, local
 
 def test_an_unknown_language_of_messages_is_an_error(page: TestClient) -> None:
     assert page.get(ASKED + "&locale=fr").status_code == 422
+
+
+def test_pictures_are_drawn_for_a_window_and_for_a_phone(page: TestClient) -> None:
+    """A picture of a window does not fit a phone, and shrunk its letters are too small to read."""
+    text = page.get("/?task=task&gpu-mem=24").text
+    assert text.count('<div class="chart wide"') == text.count('<div class="chart narrow"') == 2

@@ -35,6 +35,17 @@ def test_another_name_is_refused(page: TestClient, host: str) -> None:
     assert page.get("/?task=task", headers={"host": host}).status_code == 400
 
 
+@pytest.mark.parametrize("mode", ["no-cors", "cors", "same-origin"])
+def test_another_site_may_not_load_the_page_into_itself(page: TestClient, mode: str) -> None:
+    asked = {"sec-fetch-site": "cross-site", "sec-fetch-mode": mode}
+    assert page.get("/?task=task", headers=asked).status_code == 403
+
+
+def test_another_site_may_link_to_the_page(page: TestClient) -> None:
+    asked = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    assert page.get("/?task=task&gpu-mem=24", headers=asked).status_code == 200
+
+
 def test_a_static_file_is_guarded_too(page: TestClient) -> None:
     assert page.get("/static/app.js", headers={"host": "evil.example"}).status_code == 400
 

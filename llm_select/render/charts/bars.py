@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.render.charts.axes import drawable, scale, tick_text
+from llm_select.render.charts.labels import Box
 from llm_select.render.charts.style import PARTS
 from llm_select.render.charts.svg import (
     BOLD,
@@ -98,13 +99,14 @@ def bars(
     along = scale([0.0, fixed], False, 8, width - 12)._replace(low=0.0)
     along = along._replace(high=max(fixed * (1.0 if most is not None else 1.02), 1e-6))
     _axis(root, along, top, bottom, unit)
-    _stops(root, held, along, bottom)
+    words, begins = _stops(root, held, along)
     y = top
     for row, caption, head, height in zip(shown, lines, heads, tall, strict=True):
         _row(root, row, caption, along, y, head)
-        for stop in held:
-            _stop_line(root, stop, along.at(stop.value), y + head - 3, y + head + THICK + 3)
+        words += _words(row, caption, along, y, head)
         y += height
+    for stop, begin in zip(held, begins, strict=True):
+        _stop_line(root, stop, along.at(stop.value), begin, bottom, words)
     return to_text(root)
 
 
@@ -212,25 +214,61 @@ def _caption(row: Row, room: float) -> list[list[tuple[float, Part, str]]]:
     return lines
 
 
-def _stops(root: Element, stops: Sequence[Stop], along: Scale, bottom: float) -> None:
-    """The lowest on the first line, so that no line crosses the name of another. Beneath the rows, whose words
-    stay readable; each bar is crossed anew."""
-    for n, stop in enumerate(sorted(stops, key=lambda s: s.value)):
-        at, base = along.at(stop.value), LINE * (n + 1) - 2
-        _stop_line(root, stop, at, base + 4, bottom)
+def _stops(root: Element, stops: Sequence[Stop], along: Scale) -> tuple[list[Box], list[float]]:
+    """The names of the lines, each on a line of its own; where they are, and where each line begins below its name."""
+    words, begins = [], []
+    order = sorted(stops, key=lambda s: s.value)
+    for stop in stops:
+        at, base = along.at(stop.value), LINE * (order.index(stop) + 1) - 2
         text = shorten(stop.label, along.end - along.start)
-        right = at + text_width(text) <= along.end
+        wide = text_width(text)
+        left = at if at + wide <= along.end else max(at - wide, along.start)
+        right = left < at
         add(
             root,
             "text",
             text,
             cls="ls-limit-text" if stop.hard else "ls-muted",
-            x=at if right else max(at, along.start + text_width(text)),
+            x=left + wide if right else left,
             y=base,
-            text_anchor="start" if right else "end",
+            text_anchor="end" if right else "start",
         )
+        words.append(Box(left, base - LINE + 4, left + wide, base + 4))
+        begins.append(base + 4)
+    return words, begins
 
 
-def _stop_line(root: Element, stop: Stop, at: float, top: float, bottom: float) -> None:
+def _words(
+    row: Row,
+    caption: Sequence[Sequence[tuple[float, Part, str]]],
+    along: Scale,
+    top: float,
+    head: float,
+) -> list[Box]:
+    """Where a row has letters."""
+    room = along.end - along.start
+    name = min(BOLD * text_width(clean(row.label)), room)
+    found = [Box(along.start, top, along.start + name, top + LINE)]
+    said = min(text_width(clean(row.said)), room)
+    if said and head <= LINE:
+        found.append(Box(along.end - said, top, along.end, top + LINE))
+    elif said:
+        found.append(Box(along.start, top + LINE, along.start + said, top + 2 * LINE))
+    for n, line in enumerate(caption):
+        above = top + head + THICK + LINE * n + 2
+        found += [Box(at, above, at + 13 + text_width(t), above + LINE) for at, _, t in line]
+    return found
+
+
+def _stop_line(
+    root: Element, stop: Stop, at: float, top: float, bottom: float, words: Sequence[Box]
+) -> None:
+    """A line from top to bottom that pauses where it would strike letters through."""
     cls = "ls-limit" if stop.hard else "ls-axis"
-    add(root, "line", cls=cls, x1=at, x2=at, y1=top, y2=bottom)
+    for word in sorted(words, key=lambda box: box.top):
+        if word.left - 3 <= at <= word.right + 3 and top < word.bottom and word.top < bottom:
+            if word.top > top:
+                add(root, "line", cls=cls, x1=at, x2=at, y1=top, y2=word.top)
+            top = word.bottom
+    if top < bottom:
+        add(root, "line", cls=cls, x1=at, x2=at, y1=top, y2=bottom)

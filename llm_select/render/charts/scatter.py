@@ -105,12 +105,13 @@ def scatter(
 
 
 def _ends(points: Sequence[Point], side: str, log: bool) -> list[float]:
-    """What the axis must hold: all figures, and the intervals of what is not rejected."""
+    """What the axis must hold: all figures, and the intervals of what is not rejected, if there is any such."""
     found = []
+    rejected = all(p.kind == "rejected" for p in points)
     for p in points:
         value, low, high = (p.x, p.x_low, p.x_high) if side == "x" else (p.y, p.y_low, p.y_high)
         found.append(value)
-        if p.kind != "rejected":
+        if rejected or p.kind != "rejected":
             found += [end for end in (low, high) if end is not None and drawable(end, log)]
     return found
 

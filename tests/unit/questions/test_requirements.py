@@ -74,6 +74,11 @@ def test_choose_is_case_insensitive_and_lists_the_choices() -> None:
         choose("maybe", ("on", "off"), where="--thinking")
 
 
+def test_weights_that_have_no_sum_are_refused() -> None:
+    with pytest.raises(UsageError, match="too large"):
+        read_weights(CATALOG, "balanced", "quality=1e308,speed=1e308")
+
+
 def test_a_profile_gives_its_weights() -> None:
     name, weights = read_weights(CATALOG, "Balanced", None)
     assert name == "balanced"

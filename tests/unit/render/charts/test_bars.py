@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from llm_select.render.charts.axes import Axis
 from llm_select.render.charts.intervals import Measured, intervals
 from llm_select.render.charts.memory import Capacity, Fullest, Memory, memory
+from llm_select.render.charts.svg import text_width
 from llm_select.render.charts.terms import Scored, terms
 from tests.unit.render.charts.parts import classed, parsed, tags, texts
 
@@ -41,6 +43,25 @@ def test_memory_has_a_whisker_for_its_range() -> None:
 def test_memory_shows_what_the_device_has() -> None:
     written = texts(parsed(memory([MODEL], Capacity(23.5, 24), **SAID)))
     assert {"usable 23.5 GiB", "built in 24.0 GiB"} <= set(written)
+
+
+def test_no_limit_line_strikes_words_through() -> None:
+    small = Memory("Qwen3 8B, Q8_0 llama.cpp", 8, 1, 0.5, 0.4, 9.5, 10.5)
+    root = parsed(memory([small, MODEL], Capacity(23.5, 24), width=720, **SAID))
+    lines = [e for e in classed(root, "ls-limit") + classed(root, "ls-axis") if _upright(e)]
+    totals = [e for e in tags(root, "text") if e.get("text-anchor") == "end"]
+    assert len(lines) > 2
+    assert totals
+    for line in lines:
+        for text in totals:
+            base, end = float(text.get("y", 0)), float(text.get("x", 0))
+            start = end - text_width("".join(text.itertext()))
+            high = float(line.get("y1", 0)) < base and float(line.get("y2", 0)) > base - 9
+            assert not (high and start <= float(line.get("x1", 0)) <= end)
+
+
+def _upright(line: Element) -> bool:
+    return line.get("x1") == line.get("x2") and float(line.get("x1", 0)) > 10
 
 
 def test_the_fullest_device_has_no_parts_that_nobody_computed() -> None:
