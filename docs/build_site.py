@@ -2,9 +2,10 @@
 
     python docs/build_site.py FOLDER
 
-Needs the extra `docs`. README.md becomes the first page; a file of the repository that a page links to is published
-beside the pages. A warning of the builder, a page without a place in the navigation, a link that leads nowhere and
-anything that a page would load from another host are faults: printed, and the exit code is 1.
+Needs the extra `docs`. README.md becomes the first page, README.zh-CN.md the first one in Chinese; a file of the
+repository that a page links to is published beside the pages. A warning of the builder, a page without a place in the
+navigation, a link that leads nowhere and anything that a page would load from another host are faults: printed, and
+the exit code is 1.
 """
 
 from __future__ import annotations

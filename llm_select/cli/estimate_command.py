@@ -35,7 +35,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 @app.command(
     epilog=examples(
         (
-            Message("Memory by part and speed with a context of 32768 tokens"),
+            Message("Memory by part and speed with a context of 16384 tokens"),
             "llm-select estimate qwen3-32b --gpu 'RTX 4090' --context 16384",
         ),
         (Message("What machine it needs"), "llm-select estimate llama-3.1-70b-instruct -q q4_k_m"),

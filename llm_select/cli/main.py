@@ -61,6 +61,9 @@ class LazyGroup(TyperGroup):
         command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
         _translate(command)
+        for part in getattr(command, "commands", {}).values():
+            # Click would cut the line in the list of parts to a fixed length.
+            part.short_help = part.short_help or part.help
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

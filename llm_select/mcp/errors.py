@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from llm_select.errors import CatalogError
 from llm_select.i18n import listing, tr, translated
@@ -78,7 +78,7 @@ def _fault(one: Mapping[str, Any], arguments: type[Arguments]) -> str:
     place = _place(one["loc"])
     kind, context, given = one["type"], one.get("ctx", {}), one.get("input")
     if kind == "extra_forbidden":
-        known = list(arguments.model_fields)
+        known = list(_owner(one["loc"], arguments).model_fields)
         near = get_close_matches(str(one["loc"][-1])[:200], known, 2)
         remedy = (
             tr("did you mean {nearest}?", nearest=listing(near))
@@ -94,6 +94,16 @@ def _fault(one: Mapping[str, Any], arguments: type[Arguments]) -> str:
         remedy = tr("it takes {choices}", choices=str(context["expected"]).replace("'", ""))
         return _laid_out(place, tr("unknown value {value}", value=_short(given)), remedy)
     return _laid_out(place, tr("{value} does not do", value=_short(given)), _wanted(kind, context))
+
+
+def _owner(location: tuple[int | str, ...], arguments: type[Arguments]) -> type[Arguments]:
+    """The arguments that the last part of a place was given among: `weights` has some of its own."""
+    for part in location[:-1]:
+        field = arguments.model_fields.get(str(part))
+        for kind in get_args(field.annotation) if field is not None else ():
+            if isinstance(kind, type) and hasattr(kind, "model_fields"):
+                arguments = kind
+    return arguments
 
 
 def _wanted(kind: str, context: Mapping[str, Any]) -> str:

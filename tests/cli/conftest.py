@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -16,9 +16,16 @@ from llm_select.catalog import check, load
 from llm_select.catalog.files import bundled_directory
 from llm_select.catalog.parse import Parsed
 from llm_select.cli.main import run
+from llm_select.evidence.scores import gather
+from llm_select.selection import compare, recommend
+from llm_select.selection.admit import admitting_changes
+from llm_select.selection.evaluate import evaluate, pose
 
 if TYPE_CHECKING:
+    from llm_select.evidence.quality import Assessment
     from llm_select.schema.catalog import Catalog
+    from llm_select.selection.evaluate import Entry, Question
+    from llm_select.selection.types import Requirements
 
 
 class Answer(NamedTuple):
@@ -68,6 +75,48 @@ def catalog(bundled: Catalog) -> Iterator[Catalog]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(load, "load_catalog", once)
         yield bundled
+
+
+@pytest.fixture(scope="session", autouse=True)
+def worked_out(catalog: Catalog) -> Iterator[None]:
+    """What the bundled catalog answers to a question, worked out once for every form in which it is printed.
+
+    These functions are pure, so a second call could say nothing else. Catalogs of a test's own are not held.
+    """
+    held: dict[tuple[Any, ...], Any] = {}
+
+    def once(function: Callable[..., Any], *key: Any, given: tuple[Any, ...]) -> Any:
+        if (function, *key) not in held:
+            held[function, *key] = function(*given)
+        return held[function, *key]
+
+    def posed(known: Catalog, requirements: Requirements, assessment: Assessment) -> Any:
+        given = (known, requirements, assessment)
+        return once(pose, repr(requirements), given=given) if known is catalog else pose(*given)
+
+    # A question posed of the bundled catalog is held above, so that no other object gets its id.
+    def evaluated(question: Question, entry: Entry) -> Any:
+        if question.catalog is not catalog:
+            return evaluate(question, entry)
+        return once(evaluate, id(question), entry.model_id, given=(question, entry))
+
+    def admitting(question: Question, model_id: str) -> Any:
+        if question.catalog is not catalog:
+            return admitting_changes(question, model_id)
+        return once(admitting_changes, id(question), model_id, given=(question, model_id))
+
+    def gathered(known: Catalog, task: str, exclude: Sequence[str] = ()) -> Any:
+        given = (known, task, exclude)
+        return (
+            once(gather, task, tuple(exclude), given=given) if known is catalog else gather(*given)
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recommend, "pose", posed)
+        patch.setattr(recommend, "evaluate", evaluated)
+        patch.setattr(recommend, "admitting_changes", admitting)
+        patch.setattr(compare, "gather", gathered)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -49,6 +49,11 @@ def test_a_command_has_the_options_of_the_contract(command: str, call: Call) -> 
     assert not set(OPTIONS[command].split()) - found
 
 
+@pytest.mark.parametrize("group", ["catalog", "hardware"])
+def test_help_of_a_group_has_whole_sentences(group: str, call: Call) -> None:
+    assert "..." not in call(group, "--help").out.partition("Commands:")[2]
+
+
 def test_help_lists_every_command(call: Call) -> None:
     answer = call("--help")
     assert answer.code == 0

@@ -64,3 +64,19 @@ def test_the_navigation_names_only_pages_that_are_there(site: ModuleType, tmp_pa
     named = site.re.findall(r'= "([^"]+\.md)"', (tmp_path / "zensical.toml").read_text("utf-8"))
     assert named
     assert [name for name in named if not (tmp_path / "docs" / name).is_file()] == []
+
+
+def test_every_page_has_a_place_in_the_navigation(site: ModuleType, tmp_path: Path) -> None:
+    site.stage(tmp_path)
+    named = site.re.findall(r'= "([^"]+\.md)"', (tmp_path / "zensical.toml").read_text("utf-8"))
+    pages = [path.relative_to(tmp_path / "docs") for path in (tmp_path / "docs").rglob("*.md")]
+    assert sorted(named) == sorted(page.as_posix() for page in pages)
+
+
+def test_the_chinese_first_page_leads_to_the_pages_of_the_site(
+    site: ModuleType, tmp_path: Path
+) -> None:
+    site.stage(tmp_path)
+    page = (tmp_path / "docs" / "zh" / "index.md").read_text(encoding="utf-8")
+    assert "[English](../index.md)" in page
+    assert "](../finetuning.md" in page
