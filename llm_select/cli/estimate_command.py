@@ -36,7 +36,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
     epilog=examples(
         (
             Message("Memory by part and speed with a context of 32768 tokens"),
-            "llm-select estimate qwen3-32b --gpu 'RTX 4090' --context 16384",
+            "llm-select estimate qwen3-32b --gpu 'RTX 4090' --context 32768",
         ),
         (Message("What machine it needs"), "llm-select estimate llama-3.1-70b-instruct -q q4_k_m"),
         (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.i18n import listing, tr, translated
-from llm_select.messages import Message
+from llm_select.i18n import clauses, listing, titled, tr, translated
+from llm_select.messages import Message, listed
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.labels import language_label, license_label
 from llm_select.render.numbers import count, gib, score, tokens
@@ -56,16 +56,16 @@ def attention_text(model: Model) -> str:
     if shape is None:
         return tr("not published")
     if shape.recurrent:
-        return "; ".join(f"{r.layers} {r.cell} × {r.hidden_size}" for r in shape.recurrent)
+        return clauses(f"{r.layers} {r.cell} × {r.hidden_size}" for r in shape.recurrent)
     parts = [_group(g) for g in shape.attention]
     for name, stack in (("encoder", shape.encoder), ("decoder", shape.decoder)):
         if stack is not None:
-            parts.append(f"{word(name)}: " + listing(_group(g) for g in stack.attention))
-    return "; ".join(parts)
+            parts.append(titled(word(name), listing(_group(g) for g in stack.attention)))
+    return clauses(parts)
 
 
 def _group(group: LayerGroup) -> str:
-    text = f"{group.layers} {group.kind}"
+    text = f"{group.layers} {word(group.kind)}"
     if group.kind == "none":
         return tr("{layers} feed-forward only", layers=group.layers)
     if group.heads is not None:
@@ -109,7 +109,7 @@ def _tuning(f: Finetuning) -> str:
 def _reasons_at(length: ThinkingLength) -> Message:
     if not length.tasks:
         return Message("reasons at other requests")
-    return Message("reasons at {tasks}", tasks=", ".join(length.tasks))
+    return Message("reasons at {tasks}", tasks=listed(length.tasks))
 
 
 def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
@@ -267,7 +267,7 @@ def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, s
     for key, value in found:
         if key == "all" or len(values) == 1:
             name = line.name if key == "all" else f"{line.name}.{key}"
-            rows.append((name, f"{score(value)} {line.unit}", "", line.entry, line.source))
+            rows.append((name, f"{score(value)} {word(line.unit)}", "", line.entry, line.source))
     if len(values) > 1:
         mean = sum(values) / len(values)
         span = tr(
@@ -276,5 +276,5 @@ def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, s
             high=score(max(values), mean),
         )
         name = tr("{board}, mean of {n}", board=line.name, n=len(values))
-        rows.append((name, f"{score(mean)} {line.unit}", span, line.entry, line.source))
+        rows.append((name, f"{score(mean)} {word(line.unit)}", span, line.entry, line.source))
     return rows

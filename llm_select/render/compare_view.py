@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import tr
+from llm_select.i18n import noted, tr
 from llm_select.render.card_view import attention_text, context_text, count_text, languages_text
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
@@ -15,7 +15,7 @@ from llm_select.render.item_view import (
     quality_cell,
     speed_cell,
 )
-from llm_select.render.labels import license_label
+from llm_select.render.labels import boards_label, license_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 from llm_select.render.words import word, words
@@ -84,7 +84,7 @@ def _facts(result: Comparison, catalog: Catalog, rated: bool) -> list[tuple[str,
     ]
     if rated:
         label = (
-            tr("quality, {board}", board=result.target.label)
+            tr("quality, {board}", board=boards_label(result.target))
             if result.target is not None
             else tr("quality")
         )
@@ -126,7 +126,7 @@ def _objections(item: Item) -> str:
     if not item.objections:
         return tr("met")
     return "\n".join(
-        sentence(o.reason) + (f" ({remedy(o.change)})" if o.change is not None else "")
+        noted(sentence(o.reason), remedy(o.change)) if o.change is not None else sentence(o.reason)
         for o in item.objections
     )
 
@@ -153,7 +153,7 @@ def _boards(groups: list[list[SharedBoard]], result: Comparison, catalog: Catalo
             if len(group) == 1
             else tr("{board}, mean of {n}", board=_stem(group[0]), n=len(group))
         )
-        rows.append((f"{name} ({benchmark.unit})", *cells))
+        rows.append((noted(name, word(benchmark.unit)), *cells))
     names = (item.candidate.model.name for item in result.items)
     return Table(
         (Column(tr("Shared board")), *(Column(name, right=True) for name in names)),

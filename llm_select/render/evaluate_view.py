@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.evaluation.metrics import UNITS
 from llm_select.evaluation.results import FEW
-from llm_select.i18n import listing, tr, translated
+from llm_select.i18n import clauses, listing, tr, translated
 from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.evaluate_payload import Shown, note_sentence, record_of
@@ -49,8 +49,8 @@ def why(failure: Failure) -> str:
     """A failure as a sentence, with the server's own words."""
     sentence = translated(REASONS.get(failure.code, ""))
     hint = tr("ask it with --api completions") if "chat template" in failure.detail else ""
-    return "; ".join(
-        part.rstrip(".") for part in (sentence, translated(failure.detail), hint) if part
+    return clauses(
+        part.rstrip(".。") for part in (sentence, translated(failure.detail), hint) if part
     )
 
 
@@ -108,7 +108,11 @@ def _failures(evaluation: Evaluation) -> list[Block]:
     blocks: list[Block] = []
     for result in evaluation.results:
         if result.stopped is not None:
-            blocks.append(Text(f"{result.label}: {why(result.stopped)}.", "warn"))
+            blocks.append(
+                Text(
+                    tr("{model}: {reason}.", model=result.label, reason=why(result.stopped)), "warn"
+                )
+            )
         if result.failed:
             reasons = [f"{count} × {why(Failure(code, said))}" for code, said, count in result.why]
             asked = sum(count for _, _, count in result.why)
@@ -118,7 +122,7 @@ def _failures(evaluation: Evaluation) -> list[Block]:
                 "{model}: {n} without an answer, in no score: {reasons}.",
                 model=result.label,
                 n=result.failed,
-                reasons="; ".join(reasons),
+                reasons=clauses(reasons),
             )
             blocks.append(Text(text, "warn"))
     return blocks
@@ -358,4 +362,4 @@ def spend_sentence(spend: Spend, price: str | None) -> str:
             usd=f"{spend.unconfirmed.usd:.4f}",
         )
     )
-    return f"{text}; {more}"
+    return clauses((text, more))

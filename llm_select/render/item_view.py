@@ -126,7 +126,7 @@ def evidence_table(item: Item, catalog: Catalog, limit: int = EVIDENCE_SHOWN) ->
         table.append(
             (
                 row.board,
-                f"{score(row.value)}{error} {benchmark.unit}",
+                f"{score(row.value)}{error} {word(benchmark.unit)}",
                 how,
                 row.date,
                 row.source,

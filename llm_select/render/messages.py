@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from llm_select.i18n import listing, tr, translated, trn
+from llm_select.i18n import clauses, listing, tr, translated, trn
 from llm_select.messages import Message
 from llm_select.render.numbers import rate, score, share, tokens, usd
 from llm_select.render.words import word, words
@@ -136,7 +136,7 @@ def _quality(v: Values) -> str:
         high=f"{_num(v, 'high'):g}",
         tag=word(v["tag"]),
     )
-    return f"{value}; {_format_cost(v)}" if "loss_status" in v else value
+    return clauses((value, _format_cost(v))) if "loss_status" in v else value
 
 
 def _machine_memory_only(v: Values) -> str:

@@ -79,6 +79,16 @@ WORDS = {
         Message("reads only"),
         Message("network unmeasured"),
         Message("batch unmeasured"),
+        Message("does not fit"),
+        # units of benchmarks
+        Message("rating"),
+        Message("rank"),
+        Message("score"),
+        # kinds of attention
+        Message("multi-head"),
+        Message("grouped-query"),
+        Message("multi-query"),
+        Message("linear"),
         # settings of training
         Message("accumulation"),
         Message("batch"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, tr
+from llm_select.i18n import clauses, listing, noted, tr
 from llm_select.render.charts.scatter import Axis, Limit, Point, scatter
 from llm_select.render.item_view import format_and_engine, memory_cell, quality_cell, speed_cell
+from llm_select.render.labels import boards_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import rate, score
+from llm_select.render.words import word
 from llm_select.selection.tradeoffs import figure, front
 from llm_select.units import GIB
 
@@ -69,7 +71,7 @@ def axes(result: Recommendation, against: Against) -> tuple[Axis, Axis]:
     if target is None:
         return across, Axis(tr("Quality"), "", False, "high")
     return across, Axis(
-        tr("Quality on {board}", board=target.label), target.benchmark.unit, False, "high"
+        tr("Quality on {board}", board=boards_label(target)), target.benchmark.unit, False, "high"
     )
 
 
@@ -173,7 +175,7 @@ def _point(
         quality.low,
         quality.high,
         kind,
-        "; ".join([place, *_said(item, result)]),
+        clauses([place, *_said(item, result)]),
         link(item) if link is not None else None,
     )
 
@@ -194,7 +196,7 @@ def _spread(item: Item, against: Against, value: float) -> tuple[float | None, f
 
 def _said(item: Item, result: Recommendation) -> list[str]:
     """Format, figures with ranges, and what speaks against the model."""
-    unit = f" {result.target.benchmark.unit}" if result.target is not None else ""
+    unit = f" {word(result.target.benchmark.unit)}" if result.target is not None else ""
     said = [format_and_engine(item)] if item.candidate.engine is not None else []
     said.append(tr("quality {figure}", figure=quality_cell(item, result.target)) + unit)
     if item.quality is not None and item.quality.tag == "inferred":
@@ -211,5 +213,7 @@ def _said(item: Item, result: Recommendation) -> list[str]:
         ]
     for objection in item.objections:
         lifted = remedy(objection.change)
-        said.append(sentence(objection.reason) + (f" ({lifted})" if lifted else ""))
+        said.append(
+            noted(sentence(objection.reason), lifted) if lifted else sentence(objection.reason)
+        )
     return said
