@@ -16,7 +16,7 @@ from llm_select.errors import UsageError
 from llm_select.evaluation.rows import Cell, DataError, Row, decode, read_bytes, rows
 from llm_select.evaluation.spans import Span, from_tags, problem_of, span_of
 from llm_select.evidence.languages import split_pair
-from llm_select.messages import Message, either, joined, listed, placed
+from llm_select.messages import Message, either, listed, placed
 from llm_select.schema.base import LANGUAGE_TAG
 
 _TAG = re.compile(LANGUAGE_TAG)
@@ -140,7 +140,7 @@ def _check_columns(path: Path, records: Sequence[Row], request: DataRequest) -> 
             _absent(path, first.line, Message("column {name}", name=known), gold[0], present)
         )
     if problems:
-        needed = joined(", ", [*request.inputs, either(gold)])
+        needed = listed([*request.inputs, either(gold)])
         raise DataError(
             problems,
             Message(

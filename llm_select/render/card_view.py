@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.i18n import clauses, listing, titled, tr, translated
-from llm_select.messages import Message, listed
+from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
-from llm_select.render.labels import language_label, license_label
+from llm_select.render.labels import language_label, license_label, task_label
 from llm_select.render.numbers import count, gib, score, tokens
 from llm_select.render.thinking_view import length_text
 from llm_select.render.words import word, words
@@ -65,7 +65,7 @@ def attention_text(model: Model) -> str:
 
 
 def _group(group: LayerGroup) -> str:
-    text = f"{group.layers} {word(group.kind)}"
+    text = tr("{layers} {mixer}", layers=group.layers, mixer=word(group.kind))
     if group.kind == "none":
         return tr("{layers} feed-forward only", layers=group.layers)
     if group.heads is not None:
@@ -102,14 +102,16 @@ def _pretraining(p: Pretraining) -> str:
 
 def _tuning(f: Finetuning) -> str:
     base = f.base or f.base_name
-    steps = listing(f.alignment) or tr("none published")
+    steps = listing(map(word, f.alignment)) or tr("none published")
     return tr("{steps}, from {base}", steps=steps, base=base) if base else steps
 
 
-def _reasons_at(length: ThinkingLength) -> Message:
+def _reasons_at(length: ThinkingLength, catalog: Catalog) -> Message:
     if not length.tasks:
         return Message("reasons at other requests")
-    return Message("reasons at {tasks}", tasks=listed(length.tasks))
+    return Message(
+        "reasons at {tasks}", tasks=listing(task_label(task, catalog) for task in length.tasks)
+    )
 
 
 def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
@@ -159,7 +161,8 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
     if model.thinking is not None:
         rows.append((Message("modes"), words(model.thinking.modes), "thinking"))
         rows += [
-            (_reasons_at(length), length_text(length), "") for length in model.thinking.lengths
+            (_reasons_at(length, catalog), length_text(length), "")
+            for length in model.thinking.lengths
         ]
     table = Table(
         (Column(tr("Field"), keep=True), Column(tr("Value")), Column(tr("Source"), wide=True)),

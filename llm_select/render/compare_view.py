@@ -18,7 +18,7 @@ from llm_select.render.item_view import (
 from llm_select.render.labels import boards_label, license_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
-from llm_select.render.words import word, words
+from llm_select.render.words import verdict_word, word, words
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -105,7 +105,7 @@ def _license(catalog: Catalog, license_id: str) -> str:
 
 
 def _verdict(item: Item) -> str:
-    return word(item.memory.verdict or "–") if item.memory is not None else "–"
+    return verdict_word(item.memory.verdict or "–") if item.memory is not None else "–"
 
 
 def _price(item: Item) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, noted, prose, tr, translated
+from llm_select.i18n import noted, prose, tr, translated
 from llm_select.plan.deploy_lines import shell_line
 from llm_select.render.deploy_json import flat_plan
 from llm_select.render.deploy_messages import say
@@ -359,7 +359,7 @@ def _name(plan: EnginePlan) -> str:
     engine, form = plan.candidate.engine, plan.candidate.quantization
     assert engine is not None
     assert form is not None
-    return listing((engine.name, form.name))
+    return tr("{engine}, {format}", engine=engine.name, format=form.name)
 
 
 def _engine_name(answer: Deployment, engine_id: str) -> str:

@@ -21,7 +21,7 @@ from llm_select.render.loss_view import loss_cell, pairs_table
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
 from llm_select.render.thinking_view import thinking_notes
-from llm_select.render.words import word
+from llm_select.render.words import verdict_word, word
 from llm_select.selection.order import FORMAT_MARGIN
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def memory_pairs(memory: MemoryEstimate, title: str) -> Pairs:
                 ),
             )
         )
-        rows.append((tr("verdict"), word(memory.verdict)))
+        rows.append((tr("verdict"), verdict_word(memory.verdict)))
     parts = (memory.weights, memory.kv_cache, memory.activations, memory.overhead)
     whole = max(memory.total, memory.high)
     bars = (*stacked(parts, whole), (0.0, memory.total / whole)) if whole > 0 else ()

@@ -15,7 +15,7 @@ from llm_select.render.strategy_messages import (
     said,
     strategy_name,
 )
-from llm_select.render.words import word
+from llm_select.render.words import verdict_word, word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
     ]
     if machine is not None:
         rows.append((tr("usable"), f"{machine.usable_gib:.1f}"))
-        rows.append((tr("verdict"), word(planned.verdict)))
+        rows.append((tr("verdict"), verdict_word(planned.verdict)))
     blocks: list[Block] = [
         Pairs(_settings(plan, planned, catalog), title),
         Table(
@@ -114,7 +114,7 @@ def concessions(planned: Planned) -> Table:
                 f"{rung.fitted.memory.total / GIB:.1f}",
                 f"{rung.fitted.memory.high / GIB:.1f}",
                 f"{rung.saved / GIB:.1f}" if rung.code != "start" else "",
-                word(rung.fitted.verdict),
+                verdict_word(rung.fitted.verdict),
             )
             for rung in planned.ladder
         ),
@@ -179,7 +179,7 @@ def _settings(
         rows.append((tr("sharding"), plan.sharding))
     if plan.trainer != "transformers":
         rows.append((tr("trainer"), plan.trainer))
-    loss = [str(plan.loss)]
+    loss = [word(plan.loss)]
     if plan.label_smoothing:
         loss.append(tr("label smoothing {share}", share=f"{plan.label_smoothing:g}"))
     rows.append((tr("loss"), listing(loss)))

@@ -362,7 +362,12 @@ def _standing(result: Recommendation, shown: tuple[Item, ...], catalog: Catalog)
     if result.target is not None:
         board = catalog.boards[result.target.stem]
         source = catalog.sources.get(board.source)
-        label = listing((boards_label(result.target), result.target.benchmark.metric, board.date))
+        label = tr(
+            "{board}, {metric}, {day}",
+            board=boards_label(result.target),
+            metric=result.target.benchmark.metric,
+            day=board.date,
+        )
         rows.append((tr("quality on"), label))
         if source is not None:
             rows.append((tr("source"), f"{source.title} {source.url}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from llm_select.i18n import listing, tr, translated
+from llm_select.i18n import SOURCE, current, listing, tr, translated
 from llm_select.messages import Message
 
 WORDS = {
@@ -89,6 +89,9 @@ WORDS = {
         Message("grouped-query"),
         Message("multi-query"),
         Message("linear"),
+        # how a model was trained
+        Message("distillation"),
+        Message("cross-entropy"),
         # settings of training
         Message("accumulation"),
         Message("batch"),
@@ -126,6 +129,11 @@ def word(code: object) -> str:
     """The reader's word for a code."""
     text = str(code)
     return translated(WORDS.get(text, text))
+
+
+def verdict_word(verdict: object) -> str:
+    """Whether memory is enough; the `no` of English is no answer to that elsewhere."""
+    return word("does not fit" if verdict == "no" and current() != SOURCE else verdict)
 
 
 def words(codes: Iterable[object]) -> str:
