@@ -60,7 +60,7 @@ class Question(NamedTuple):
 
     task: str
     name: str
-    """The task's name."""
+    """The task's name, in the reader's language."""
     language: str | None
     """Language or pair of all examples, where given."""
     form: str

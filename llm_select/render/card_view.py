@@ -92,7 +92,7 @@ def _status(model: Model) -> str:
 
 
 def _pretraining(p: Pretraining) -> str:
-    parts = [tr("{objective}, {loss} loss", objective=p.objective, loss=p.loss)]
+    parts = [tr("{objective}, {loss} loss", objective=word(p.objective), loss=word(p.loss))]
     if p.tokens:
         parts.append(tr("{n} tokens", n=count(p.tokens)))
     if p.data_cutoff:

@@ -10,6 +10,7 @@ from llm_select.i18n import clauses, listing, tr, translated
 from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.evaluate_payload import Shown, note_sentence, record_of
+from llm_select.render.labels import language_label
 from llm_select.render.numbers import tokens
 from llm_select.render.words import either, word
 
@@ -74,7 +75,7 @@ def _head(shown: Shown) -> str:
         return tr(
             "{task} ({language}) on {data}: {n} examples",
             task=shown.task_name,
-            language=shown.language,
+            language=language_label(shown.language),
             data=shown.data,
             n=shown.examples,
         )

@@ -90,6 +90,10 @@ WORDS = {
         Message("multi-query"),
         Message("linear"),
         # how a model was trained
+        Message("causal-lm"),
+        Message("masked-lm"),
+        Message("contrastive"),
+        Message("span-corruption"),
         Message("distillation"),
         Message("cross-entropy"),
         # settings of training
