@@ -10,7 +10,7 @@ from llm_select.render.document import Block, Column, Document, Pairs, Table, Te
 from llm_select.render.labels import language_label, license_label, task_label
 from llm_select.render.numbers import count, gib, score, tokens
 from llm_select.render.thinking_view import length_text
-from llm_select.render.words import word, words
+from llm_select.render.words import unit_word, word, words
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import LayerGroup
@@ -270,7 +270,9 @@ def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, s
     for key, value in found:
         if key == "all" or len(values) == 1:
             name = line.name if key == "all" else f"{line.name}.{key}"
-            rows.append((name, f"{score(value)} {word(line.unit)}", "", line.entry, line.source))
+            rows.append(
+                (name, f"{score(value)} {unit_word(line.unit)}", "", line.entry, line.source)
+            )
     if len(values) > 1:
         mean = sum(values) / len(values)
         span = tr(
@@ -279,5 +281,5 @@ def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, s
             high=score(max(values), mean),
         )
         name = tr("{board}, mean of {n}", board=line.name, n=len(values))
-        rows.append((name, f"{score(mean)} {word(line.unit)}", span, line.entry, line.source))
+        rows.append((name, f"{score(mean)} {unit_word(line.unit)}", span, line.entry, line.source))
     return rows

@@ -18,7 +18,7 @@ from llm_select.render.item_view import (
 from llm_select.render.labels import boards_label, license_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
-from llm_select.render.words import verdict_word, word, words
+from llm_select.render.words import unit_word, verdict_word, word, words
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -153,7 +153,7 @@ def _boards(groups: list[list[SharedBoard]], result: Comparison, catalog: Catalo
             if len(group) == 1
             else tr("{board}, mean of {n}", board=_stem(group[0]), n=len(group))
         )
-        rows.append((noted(name, word(benchmark.unit)), *cells))
+        rows.append((noted(name, unit_word(benchmark.unit)), *cells))
     names = (item.candidate.model.name for item in result.items)
     return Table(
         (Column(tr("Shared board")), *(Column(name, right=True) for name in names)),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from llm_select.i18n import clauses, titled, tr
+from llm_select.i18n import clauses, sentences, titled, tr
 from llm_select.render.charts.axes import Axis
 from llm_select.render.charts.intervals import Measured, intervals
 from llm_select.render.charts.memory import Capacity, Fullest, Memory, memory
@@ -150,7 +150,9 @@ def _quality_on(target: Target) -> str:
 
 def _intervals(title: str, rows: Sequence[Measured], axis: Axis) -> Picture:
     said = tr("For each model its figure as a dot, with the interval it lies in.")
-    said += "".join(f" {row.label}: {row.said}." for row in rows)
+    said = sentences(
+        [said, *(tr("{model}: {figure}.", model=r.label, figure=r.said) for r in rows)]
+    )
     return Picture(title, partial(intervals, rows, axis, title=title, description=said))
 
 
@@ -160,7 +162,7 @@ def _scores(items: Sequence[Item]) -> Picture:
         Scored(
             name_of(item),
             item.score or 0.0,
-            tuple((term.criterion, term.contribution) for term in item.terms),
+            tuple((word(term.criterion), term.contribution) for term in item.terms),
             clauses(titled(word(term.criterion), sentence(term.reason)) for term in item.terms),
         )
         for item in items

@@ -12,7 +12,7 @@ from llm_select.render.messages import sentence
 from llm_select.render.numbers import score, tokens
 from llm_select.render.plan_blocks import concessions, plan_blocks
 from llm_select.render.strategy_messages import STRATEGIES, rule_sentence, strategy_name
-from llm_select.render.words import word
+from llm_select.render.words import unit_word, word
 
 if TYPE_CHECKING:
     from llm_select.evidence.quality import Quality
@@ -227,7 +227,7 @@ def _on_boards(quality: Quality, target: Target) -> str:
     return tr(
         "{value} {unit} on {board} ({low} to {high}, {about})",
         value=score(quality.value),
-        unit=word(target.benchmark.unit),
+        unit=unit_word(target.benchmark.unit),
         board=boards_label(target),
         low=score(quality.low, quality.value),
         high=score(quality.high, quality.value),

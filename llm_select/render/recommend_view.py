@@ -21,7 +21,7 @@ from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
 from llm_select.render.recommend_notes import pick_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
-from llm_select.render.words import word
+from llm_select.render.words import unit_word, word
 from llm_select.selection.recommend import UNRATED_SHOWN
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
         Column(tr("Model")),
         Column(tr("Format, engine")),
         Column(
-            tr("Quality ({unit})", unit=word(result.target.benchmark.unit))
+            tr("Quality ({unit})", unit=unit_word(result.target.benchmark.unit))
             if result.target
             else tr("Quality"),
             True,

@@ -83,7 +83,7 @@ WORDS = {
         # units of benchmarks
         Message("rating"),
         Message("rank"),
-        Message("score"),
+        Message("score of a board"),
         # kinds of attention
         Message("multi-head"),
         Message("grouped-query"),
@@ -133,6 +133,11 @@ def word(code: object) -> str:
     """The reader's word for a code."""
     text = str(code)
     return translated(WORDS.get(text, text))
+
+
+def unit_word(unit: str) -> str:
+    """The unit of a benchmark; the `score` of English is two words elsewhere, this one and the weighted sum."""
+    return word("score of a board" if unit == "score" and current() != SOURCE else unit)
 
 
 def verdict_word(verdict: object) -> str:
