@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from llm_select.messages import Message, joined, placed
+from llm_select.messages import Message, joined, listed, placed
 
 
 class LlmSelectError(Exception):
@@ -52,7 +52,7 @@ class UnknownNameError(UsageError):
         self.name = name
         self.nearest = tuple(nearest)
         remedy = (
-            Message("did you mean {nearest}?", nearest=", ".join(self.nearest))
+            Message("did you mean {nearest}?", nearest=listed(self.nearest))
             if self.nearest
             else None
         )
@@ -71,7 +71,7 @@ class AmbiguousNameError(UsageError):
         super().__init__(
             Message("{what} {name!r} is ambiguous", what=what, name=name),
             where=where,
-            remedy=Message("say which: {matches}", matches=", ".join(self.matches)),
+            remedy=Message("say which: {matches}", matches=listed(self.matches)),
         )
 
 

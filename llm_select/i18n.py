@@ -10,8 +10,9 @@ from __future__ import annotations
 import gettext
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from llm_select.errors import CatalogError, LlmSelectError
@@ -26,6 +27,10 @@ SOURCE = "en"
 DIRECTORY = Path(__file__).parent / "locale"
 DOMAIN = "messages"
 """Click asks for its own words in gettext's default domain, so one file serves both."""
+
+_WIDE = "\u2e80"
+"""Signs from here on are as wide as they are high, Chinese ones and their punctuation among them."""
+_MARKS = "，。；：、！？）》」"
 
 _locale: ContextVar[str] = ContextVar("llm_select_locale", default=SOURCE)
 
@@ -79,6 +84,27 @@ def listing(items: Iterable[str]) -> str:
     return tr(", ").join(items)
 
 
+def clauses(items: Iterable[str]) -> str:
+    """`a; b; c`, with the semicolon of the reader's language."""
+    # Translators: what stands between clauses.
+    return tr("; ").join(items)
+
+
+def sentences(items: Iterable[str]) -> str:
+    """Sentences one after the other: `A. B.`; Chinese sets no space between them."""
+    return reduce(lambda one, other: tr("{one} {other}", one=one, other=other), items)
+
+
+def titled(name: str, text: str) -> str:
+    """`name: text`, with the colon of the reader's language."""
+    return tr("{name}: {text}", name=name, text=text)
+
+
+def noted(text: str, note: str) -> str:
+    """`text (note)`, with the brackets of the reader's language."""
+    return tr("{text} ({note})", text=text, note=note)
+
+
 def current() -> str:
     """The locale in use, one of `LOCALES`."""
     return _locale.get()
@@ -119,9 +145,31 @@ def from_environment(environment: Mapping[str, str]) -> str:
 def _filled(template: str, values: Mapping[str, object]) -> str:
     if not values:
         return template
-    return template.format(
-        **{k: translated(v) if isinstance(v, Message) else v for k, v in values.items()}
-    )
+    shown = {k: translated(v) if isinstance(v, Message) else v for k, v in values.items()}
+    if any(isinstance(v, str) and v and max(v[0], v[-1]) >= _WIDE for v in shown.values()):
+        return _closed_up(template, shown)
+    return template.format(**shown)
+
+
+def _closed_up(template: str, values: Mapping[str, object]) -> str:
+    """The sentence without the spaces that set a name in Latin letters off, where the value is Chinese itself."""
+    text = ""
+    for literal, field, form, conversion in Formatter().parse(template):
+        text = _beside(text, literal)
+        if field is not None:
+            shown = f"!{conversion}" if conversion else ""
+            value = f"{{{field}{shown}:{form}}}" if form else f"{{{field}{shown}}}"
+            text = _beside(text, value.format(**values))
+    return text
+
+
+def _beside(left: str, right: str) -> str:
+    if left.endswith(" ") and left[-2:-1] >= _WIDE and right[:1] >= _WIDE:
+        return left[:-1] + right
+    # A full-width mark brings its own space.
+    if right.startswith(" ") and left[-1:] >= _WIDE and (right[1:2] >= _WIDE or left[-1] in _MARKS):
+        return left + right[1:]
+    return left + right
 
 
 @cache

@@ -30,6 +30,15 @@ def joined(separator: str, texts: Iterable[str]) -> Message:
     return Message(_literal(separator).join(f"{{{name}}}" for name in values), **values)
 
 
+def listed(items: Iterable[str]) -> str:
+    """`a, b, c`, which stays translatable."""
+    names = list(items)
+    found: str = names[0] if names else ""
+    for name in names[1:]:
+        found = Message("{one}, {other}", one=found, other=name)
+    return found
+
+
 def either(names: Sequence[str]) -> str:
     """`a`, `a or b`, `a or b or c`, which stays translatable."""
     found: str = names[0]

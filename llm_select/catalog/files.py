@@ -13,7 +13,7 @@ import re
 from typing import NamedTuple
 
 from llm_select.catalog.findings import Finding
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*\Z")
 _SUFFIX = ".yaml"
@@ -107,7 +107,7 @@ def discover(directory: str) -> Listing:
         elif entry.name in SINGLE_FILES:
             walk.files.append(CatalogFile(SINGLE_FILES[entry.name], entry.name[:-5], entry.path))
         else:
-            walk.stray(entry, Message("files here are {files}", files=", ".join(SINGLE_FILES)))
+            walk.stray(entry, Message("files here are {files}", files=listed(SINGLE_FILES)))
     if not walk.files and not walk.findings:
         walk.add(
             directory,
@@ -196,5 +196,5 @@ def _directory_remedy(name: str) -> str:
     return (
         Message("did you mean {nearest}/?", nearest=near[0])
         if near
-        else Message("directories here are {directories}", directories=", ".join(known))
+        else Message("directories here are {directories}", directories=listed(known))
     )

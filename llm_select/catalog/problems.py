@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from llm_select.catalog.findings import Path
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.schema import base
 
 _KEY = "[key]"
@@ -171,7 +171,7 @@ def _unknown(root: Any, path: Path) -> tuple[str, str | None]:
     remedy = (
         Message("did you mean {nearest}?", nearest=near[0])
         if near
-        else Message("fields here are {fields}", fields=", ".join(fields))
+        else Message("fields here are {fields}", fields=listed(fields))
     )
     return Message("unknown field"), remedy
 
@@ -182,10 +182,10 @@ def _not_among(expected: str, given: object) -> tuple[str, str]:
     remedy = (
         Message("did you mean {nearest}?", nearest=near[0])
         if near
-        else Message("write one of {choices}", choices=", ".join(choices))
+        else Message("write one of {choices}", choices=listed(choices))
     )
     return Message(
-        "{given} is not one of {choices}", given=_short(given), choices=", ".join(choices)
+        "{given} is not one of {choices}", given=_short(given), choices=listed(choices)
     ), remedy
 
 
@@ -201,7 +201,7 @@ def _text_remedy(given: object) -> str | None:
 def _mapping_remedy(root: Any, path: Path) -> str | None:
     fields = _fields(root, path)
     return (
-        Message("its fields are {fields}", fields=", ".join(fields))
+        Message("its fields are {fields}", fields=listed(fields))
         if fields
         else Message("write `key: value` lines")
     )

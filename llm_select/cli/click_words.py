@@ -10,8 +10,10 @@ import re
 from functools import cache
 from typing import Any
 
-from llm_select.i18n import tr
+from llm_select.i18n import sentences, tr
 from llm_select.messages import Message
+from llm_select.render.plain import cells
+from llm_select.render.wrap import wrapped
 
 HELP = Message("Show this message and exit.")
 SENTENCES = (
@@ -56,6 +58,9 @@ LABELS = (
 """Words of help pages; all but the first go through gettext in every version."""
 
 
+_AS_IT_STANDS = "\b"
+
+
 def in_our_words(text: str) -> str:
     """An error of click's in the reader's language; as it is when its form is not known."""
     advised = _ADVISED.fullmatch(text)
@@ -63,7 +68,7 @@ def in_our_words(text: str) -> str:
         # Typer appends this in English to a sentence that gettext may have translated already.
         said = advised["said"]
         head = said if said.endswith("。") else in_our_words(f"{said}.")
-        return f"{head} " + tr("Did you mean {near}?", near=advised["near"])
+        return sentences([head, tr("Did you mean {near}?", near=advised["near"])])
     for message, form in _forms():
         found = form.fullmatch(text)
         if found:
@@ -81,9 +86,30 @@ def formatter(base: type[Any]) -> type[Any]:
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             super().write_usage(prog, args, tr("Usage: ") if prefix is None else prefix)
 
-        def write_dl(self, rows: Any, *args: Any, **kwargs: Any) -> None:
+        def write_heading(self, heading: str) -> None:
+            self.write(" " * self.current_indent + tr("{heading}:", heading=heading) + "\n")
+
+        def write_text(self, text: str) -> None:
+            if _AS_IT_STANDS in text:
+                super().write_text(text)
+                return
+            indent = " " * self.current_indent
+            lines = wrapped(text, self.width - self.current_indent).split("\n")
+            self.write("".join(f"{indent}{line}\n" for line in lines))
+
+        def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
             said = [(term, tr(HELP.template) if text == HELP else text) for term, text in rows]
-            super().write_dl(said, *args, **kwargs)
+            # As click lays it out, which takes every sign for one column.
+            start = min(max(cells(term) for term, _ in said), col_max) + col_spacing
+            indent, room = self.current_indent, max(self.width - start - 2, 10)
+            for term, text in said:
+                lines = wrapped(text, room).split("\n") if text else []
+                beside = cells(term) <= start - col_spacing
+                self.write(" " * indent + term)
+                if lines and beside:
+                    self.write(" " * (start - cells(term)) + lines.pop(0))
+                self.write("\n")
+                self.write("".join(" " * (start + indent) + f"{line}\n" for line in lines))
 
     return Formatter
 

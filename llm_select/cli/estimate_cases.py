@@ -9,7 +9,7 @@ from llm_select.catalog import resolve
 from llm_select.cli.sheets import write_sheet
 from llm_select.errors import UsageError
 from llm_select.estimates.types import Workload
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.questions.cells import switch, whole
 from llm_select.questions.requirements import MAX_TOKENS, Hardware, read_machine
 from llm_select.render.estimate_view import flat_footprint
@@ -139,7 +139,7 @@ def _split(row: dict[str, str]) -> str | None:
     if text and text not in _SPLITS:
         raise UsageError(
             Message(
-                "split_mode: {given!r} is none of {choices}", given=text, choices=", ".join(_SPLITS)
+                "split_mode: {given!r} is none of {choices}", given=text, choices=listed(_SPLITS)
             )
         )
     return text if text not in ("", "none") else None

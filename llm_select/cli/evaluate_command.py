@@ -162,6 +162,7 @@ def evaluate(
     from llm_select.evaluation.runner import Patience
     from llm_select.questions.names import named
     from llm_select.questions.requirements import choose, positive
+    from llm_select.render.labels import name_of
 
     form = check_form(output, PICTURED)
     loaded = open_catalog(catalog)
@@ -218,7 +219,9 @@ def evaluate(
     prepared = steps.prepare(
         subjects, examples, str(data), said, shown_columns, max_tokens or own.max_tokens
     )
-    question = steps.Question(task_id, loaded.tasks[task_id].name, spoken, own.form, own.metrics)
+    question = steps.Question(
+        task_id, name_of(loaded.tasks[task_id]), spoken, own.form, own.metrics
+    )
     path = journal or Path(f"{data.stem}.{task_id}.sqlite")
     if dry_run:
         return pages.dry_run(question, prepared, path, form, requests_per_minute)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_select.errors import AmbiguousNameError, UnknownNameError, UsageError
-from llm_select.messages import Message, placed
+from llm_select.messages import Message, listed, placed
 from llm_select.questions.names import named
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def own_data(catalog: Catalog, task_id: str) -> OwnData:
                 task=task_id,
             ),
             where="--task",
-            remedy=Message("it takes {choices}", choices=", ".join(able)),
+            remedy=Message("it takes {choices}", choices=listed(able)),
         )
     return found
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_select.cli.evaluate_options import BATCH, LOCAL, Subject
 from llm_select.errors import LlmSelectError, UsageError
 from llm_select.i18n import tr
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.questions.names import named
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Question(NamedTuple):
 
     task: str
     name: str
-    """The task's name."""
+    """The task's name, in the reader's language."""
     language: str | None
     """Language or pair of all examples, where given."""
     form: str
@@ -119,7 +119,7 @@ def check_libraries(metrics: Sequence[str], runner: str = "asyncio") -> None:
         )
     if missing:
         raise UsageError(
-            Message("evaluate needs {options}", options=", ".join(missing)),
+            Message("evaluate needs {options}", options=listed(missing)),
             remedy=Message("pip install 'llm-select[eval]'"),
         )
 
@@ -188,7 +188,7 @@ def check_prices(prepared: Prepared, usd: float | None) -> None:
     ]
     if usd is not None and without:
         raise UsageError(
-            Message("no price known for {models}", models=", ".join(without)),
+            Message("no price known for {models}", models=listed(without)),
             where="--budget",
             remedy=Message(
                 "give --price IN,OUT in USD per million tokens; 0,0 for your own machine"

@@ -23,6 +23,7 @@ from llm_select.cli.options import (
     OutputOption,
     PairOption,
 )
+from llm_select.i18n import translated
 from llm_select.messages import Message
 
 if TYPE_CHECKING:
@@ -262,7 +263,9 @@ def _side_by_side(
     shown = f"{machine.devices} × {machine.name}" if machine is not None else None
 
     def document() -> Document:
-        return finetune_document(catalog.models[model_id].name, plans, assumed, shown, fitting)
+        name = catalog.models[model_id].name
+        where = f"{machine.devices} × {translated(machine.name)}" if machine is not None else None
+        return finetune_document(name, plans, assumed, where, fitting)
 
     emit(form, document, lambda: finetune_json(model_id, plans, assumed, shown, fitting))
     return 0 if machine is None or any(p.verdict == "fits" for p in plans) else 1

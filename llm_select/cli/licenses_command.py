@@ -6,7 +6,7 @@ import typer
 
 from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption, OutputOption
-from llm_select.i18n import prose, tr
+from llm_select.i18n import clauses, prose, tr
 from llm_select.messages import Message
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -52,7 +52,7 @@ def licenses(
                 "url": terms.url,
             }
         )
-        said = explained(terms, "; ".join(map(prose, terms.conditions)))
+        said = explained(terms, clauses(map(prose, terms.conditions)))
         rows.append((license_id, word(terms.commercial), said, str(models)))
     columns = (
         Column(tr("Licence"), keep=True),

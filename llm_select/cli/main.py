@@ -17,8 +17,8 @@ from llm_select import i18n
 from llm_select.cli.examples import Examples, examples
 from llm_select.cli.options import COMMAND, LocaleOption
 from llm_select.errors import LlmSelectError, UsageError
-from llm_select.i18n import shown, tr, translated
-from llm_select.messages import Message
+from llm_select.i18n import listing, sentences, shown, tr, translated
+from llm_select.messages import Message, listed
 
 COMMANDS = {
     "recommend": Message("Rank models for a task on a machine, with the reason for every rank."),
@@ -78,7 +78,7 @@ class LazyGroup(TyperGroup):
             near = get_close_matches(name, COMMANDS, 3)
             said = tr("No such command {name!r}.", name=name)
             if near:
-                said += " " + tr("Did you mean {near}?", near=", ".join(near))
+                said = sentences([said, tr("Did you mean {near}?", near=listing(near))])
             raise _UsageError(said, ctx=ctx)
         return super().resolve_command(ctx, args)
 
@@ -223,7 +223,7 @@ def _speak(arguments: list[str]) -> None:
             raise UsageError(
                 Message("no messages in {asked!r}", asked=asked),
                 where="--locale",
-                remedy=Message("it takes {choices}", choices=", ".join(i18n.LOCALES)),
+                remedy=Message("it takes {choices}", choices=listed(i18n.LOCALES)),
             )
         i18n.use(locale)
     if i18n.current() != i18n.SOURCE:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.cli.options import COMMAND
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 if TYPE_CHECKING:
     from llm_select.render.document import Document
@@ -39,7 +39,7 @@ def check_form(form: str, more: Sequence[str] = ()) -> str:
         raise UsageError(
             Message("unknown output form {form!r}", form=form),
             where="--output",
-            remedy=Message("it takes {choices}", choices=", ".join((*FORMS, *more))),
+            remedy=Message("it takes {choices}", choices=listed((*FORMS, *more))),
         )
     return lowered
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from llm_select.errors import LlmSelectError, UsageError
 from llm_select.foreign import in_our_words
 from llm_select.i18n import shown
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.questions.cells import Row
 from llm_select.render.csv import render_csv
 from llm_select.render.payload import VERSION
@@ -94,7 +94,7 @@ def _read(
         raise UsageError(
             Message("{path} has no column `model`", path=path),
             where="--cases",
-            remedy=Message("its first line may name: {columns}", columns=", ".join(columns)),
+            remedy=Message("its first line may name: {columns}", columns=listed(columns)),
         )
     return names, rows
 

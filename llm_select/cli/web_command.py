@@ -8,7 +8,7 @@ import typer
 
 from llm_select.cli.examples import examples
 from llm_select.cli.options import CatalogOption, DebugOption, LocaleOption
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
@@ -46,7 +46,7 @@ def web(
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise UsageError(
-            Message("the page needs {missing}", missing=", ".join(missing)),
+            Message("the page needs {missing}", missing=listed(missing)),
             where="web",
             remedy=Message("install it: {command}", command="pip install 'llm-select[web]'"),
         )

@@ -25,7 +25,7 @@ from llm_select.estimates.sizing import Sizing, sizing
 from llm_select.estimates.split import ONE, Split, fullest, plan_split
 from llm_select.estimates.types import Assumption, Machine, MemoryEstimate, Verdict, Workload
 from llm_select.estimates.weights import WeightBytes, artifact_size, weight_bytes
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ def _kv_type(engine: Engine, wanted: str | None) -> tuple[str, float]:
         raise UsageError(
             Message("{engine} has no cache type {wanted!r}", engine=engine.name, wanted=wanted),
             where="kv_type",
-            remedy=Message("use one of {choices}", choices=", ".join(engine.kv_types)),
+            remedy=Message("use one of {choices}", choices=listed(engine.kv_types)),
         )
     name = wanted if wanted is not None else next(iter(engine.kv_types), "f16")
     return name, float(engine.kv_types.get(name, 2.0))
@@ -264,7 +264,7 @@ def _split_kind(engine: Engine, wanted: str | None) -> str | None:
         raise UsageError(
             Message("{engine} cannot split a model by {wanted}", engine=engine.name, wanted=wanted),
             where="split",
-            remedy=Message("use one of {choices}", choices=", ".join(engine.multi_gpu))
+            remedy=Message("use one of {choices}", choices=listed(engine.multi_gpu))
             if engine.multi_gpu
             else Message("use one device"),
         )

@@ -16,7 +16,7 @@ from llm_select.errors import UsageError
 from llm_select.evaluation.rows import Cell, DataError, Row, decode, read_bytes, rows
 from llm_select.evaluation.spans import Span, from_tags, problem_of, span_of
 from llm_select.evidence.languages import split_pair
-from llm_select.messages import Message, either, joined, placed
+from llm_select.messages import Message, either, listed, placed
 from llm_select.schema.base import LANGUAGE_TAG
 
 _TAG = re.compile(LANGUAGE_TAG)
@@ -140,13 +140,13 @@ def _check_columns(path: Path, records: Sequence[Row], request: DataRequest) -> 
             _absent(path, first.line, Message("column {name}", name=known), gold[0], present)
         )
     if problems:
-        needed = joined(", ", [*request.inputs, either(gold)])
+        needed = listed([*request.inputs, either(gold)])
         raise DataError(
             problems,
             Message(
                 "this task takes {needed}; the data have {present}",
                 needed=needed,
-                present=", ".join(present),
+                present=listed(present),
             ),
         )
 
@@ -312,7 +312,7 @@ def _labels(path: Path, examples: Sequence[Example], request: DataRequest) -> tu
                 Message(
                     "{path}: labels that differ only in letter case: {labels}",
                     path=path,
-                    labels=", ".join(sorted(alike)),
+                    labels=listed(sorted(alike)),
                 )
             ],
             Message("write each label one way"),

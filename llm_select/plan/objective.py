@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 if TYPE_CHECKING:
     from llm_select.schema.evaluation import Task
@@ -72,7 +72,7 @@ def objective(task_id: str, task: Task, model: Model, *, regression: bool) -> Ob
             raise UsageError(
                 Message("{task} has no single label that could be a number", task=task_id),
                 where="--regression",
-                remedy=Message("leave it out, or use a task of {tasks}", tasks=", ".join(LABELLED)),
+                remedy=Message("leave it out, or use a task of {tasks}", tasks=listed(LABELLED)),
             )
         return Objective("number", "mse", ("pearson", "mae"))
     metrics = METRICS.get(task_id)
@@ -80,7 +80,7 @@ def objective(task_id: str, task: Task, model: Model, *, regression: bool) -> Ob
         raise UsageError(
             Message("how to train for {task} is not known", task=task_id),
             where="--task",
-            remedy=Message("plans exist for {tasks}", tasks=", ".join(METRICS)),
+            remedy=Message("plans exist for {tasks}", tasks=listed(METRICS)),
         )
     if model.kind == "encoder" or task_id == "retrieval":
         head = ENCODER_HEADS.get(task_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -56,7 +56,7 @@ def find_recipe(catalog: Catalog, model: Model, method: str) -> tuple[str, Recip
                 kind=model.kind,
             ),
             where="--method",
-            remedy=Message("there are recipes for {methods}", methods=", ".join(sorted(known))),
+            remedy=Message("there are recipes for {methods}", methods=listed(sorted(known))),
         )
     return max(serving, key=lambda pair: bool(pair[1].model_types))
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.plan.rules import CHECKS, Outcome
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def advise(catalog: Catalog, facts: Facts) -> Advice:
             raise UsageError(
                 Message("nothing decides whether the rule {name!r} holds", name=name),
                 where="strategies.yaml",
-                remedy=Message("rules are {rules}", rules=", ".join(sorted(CHECKS))),
+                remedy=Message("rules are {rules}", rules=listed(sorted(CHECKS))),
             )
         try:
             holds, values = check(facts, rule.thresholds)

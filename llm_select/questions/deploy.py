@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import UsageError
 from llm_select.hardware.machine import stacks
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.plan.deploy_types import Ask
 from llm_select.questions.names import named
 from llm_select.questions.requirements import Hardware, positive, read_machine, read_workload
@@ -60,7 +60,7 @@ def read_ask(catalog: Catalog, model_id: str, typed: Typed) -> Ask:
             Message(
                 "{model} reads {modalities}, not text",
                 model=model.name,
-                modalities=", ".join(model.modalities.input),
+                modalities=listed(model.modalities.input),
             ),
             where="MODEL",
             remedy=Message("servers are planned for models that read text"),
@@ -183,7 +183,7 @@ def _check_task(catalog: Catalog, model: Model, task: str | None) -> None:
             Message(
                 "{model} is made only for {purposes}",
                 model=model.name,
-                purposes=", ".join(model.specialization),
+                purposes=listed(model.specialization),
             ),
             where="--task",
             remedy=Message("leave it out"),
@@ -195,7 +195,7 @@ def _check_task(catalog: Catalog, model: Model, task: str | None) -> None:
                 "{kind} models cannot do {task}; it takes {kinds}",
                 kind=model.kind,
                 task=task,
-                kinds=", ".join(kinds),
+                kinds=listed(kinds),
             ),
             where="--task",
             remedy=Message("leave it out, or name another model"),
@@ -212,7 +212,7 @@ def _check_kv_type(catalog: Catalog, engines: tuple[str, ...], kind: str | None)
             if engines
             else Message("no engine has a cache type {kind!r}", kind=kind),
             where="--kv-type",
-            remedy=Message("it takes {choices}", choices=", ".join(known)),
+            remedy=Message("it takes {choices}", choices=listed(known)),
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.catalog import resolve
 from llm_select.errors import UnknownNameError, UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,5 +46,5 @@ def named(catalog: Catalog, option: str, name: str) -> str:
             remedy = Message("`{command}` shows what there is", command=_LISTED[option])
         else:
             known = catalog.engines if option == "--engine" else catalog.quantizations
-            remedy = Message("it takes {choices}", choices=", ".join(known))
+            remedy = Message("it takes {choices}", choices=listed(known))
         raise UsageError(error.message, where=option, remedy=remedy) from None

@@ -9,7 +9,7 @@ from llm_select.catalog.resolve import memory_of
 from llm_select.errors import UnknownNameError, UsageError
 from llm_select.estimates.types import Machine, Workload
 from llm_select.hardware.machine import describe, from_device, from_memory
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.questions.names import named
 from llm_select.selection.criteria import CRITERIA
 from llm_select.selection.types import Reason, Requirements
@@ -64,7 +64,7 @@ def choose(value: str, allowed: Sequence[str], *, where: str) -> str:
     raise UsageError(
         Message("unknown value {value!r}", value=value),
         where=where,
-        remedy=Message("it takes {choices}", choices=", ".join(allowed)),
+        remedy=Message("it takes {choices}", choices=listed(allowed)),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_select.i18n import listing, tr, translated
+from llm_select.i18n import clauses, listing, titled, tr, translated
 from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
-from llm_select.render.labels import language_label, license_label
+from llm_select.render.labels import language_label, license_label, task_label
 from llm_select.render.numbers import count, gib, score, tokens
 from llm_select.render.thinking_view import length_text
-from llm_select.render.words import word, words
+from llm_select.render.words import unit_word, word, words
 
 if TYPE_CHECKING:
     from llm_select.schema.architecture import LayerGroup
@@ -56,16 +56,16 @@ def attention_text(model: Model) -> str:
     if shape is None:
         return tr("not published")
     if shape.recurrent:
-        return "; ".join(f"{r.layers} {r.cell} × {r.hidden_size}" for r in shape.recurrent)
+        return clauses(f"{r.layers} {r.cell} × {r.hidden_size}" for r in shape.recurrent)
     parts = [_group(g) for g in shape.attention]
     for name, stack in (("encoder", shape.encoder), ("decoder", shape.decoder)):
         if stack is not None:
-            parts.append(f"{word(name)}: " + listing(_group(g) for g in stack.attention))
-    return "; ".join(parts)
+            parts.append(titled(word(name), listing(_group(g) for g in stack.attention)))
+    return clauses(parts)
 
 
 def _group(group: LayerGroup) -> str:
-    text = f"{group.layers} {word(group.kind)}"
+    text = tr("{layers} {mixer}", layers=group.layers, mixer=word(group.kind))
     if group.kind == "none":
         return tr("{layers} feed-forward only", layers=group.layers)
     if group.heads is not None:
@@ -92,7 +92,7 @@ def _status(model: Model) -> str:
 
 
 def _pretraining(p: Pretraining) -> str:
-    parts = [tr("{objective}, {loss} loss", objective=p.objective, loss=p.loss)]
+    parts = [tr("{objective}, {loss} loss", objective=word(p.objective), loss=word(p.loss))]
     if p.tokens:
         parts.append(tr("{n} tokens", n=count(p.tokens)))
     if p.data_cutoff:
@@ -102,14 +102,16 @@ def _pretraining(p: Pretraining) -> str:
 
 def _tuning(f: Finetuning) -> str:
     base = f.base or f.base_name
-    steps = listing(f.alignment) or tr("none published")
+    steps = listing(map(word, f.alignment)) or tr("none published")
     return tr("{steps}, from {base}", steps=steps, base=base) if base else steps
 
 
-def _reasons_at(length: ThinkingLength) -> Message:
+def _reasons_at(length: ThinkingLength, catalog: Catalog) -> Message:
     if not length.tasks:
         return Message("reasons at other requests")
-    return Message("reasons at {tasks}", tasks=", ".join(length.tasks))
+    return Message(
+        "reasons at {tasks}", tasks=listing(task_label(task, catalog) for task in length.tasks)
+    )
 
 
 def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
@@ -159,7 +161,8 @@ def card_document(model_id: str, model: Model, catalog: Catalog) -> Document:
     if model.thinking is not None:
         rows.append((Message("modes"), words(model.thinking.modes), "thinking"))
         rows += [
-            (_reasons_at(length), length_text(length), "") for length in model.thinking.lengths
+            (_reasons_at(length, catalog), length_text(length), "")
+            for length in model.thinking.lengths
         ]
     table = Table(
         (Column(tr("Field"), keep=True), Column(tr("Value")), Column(tr("Source"), wide=True)),
@@ -267,7 +270,9 @@ def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, s
     for key, value in found:
         if key == "all" or len(values) == 1:
             name = line.name if key == "all" else f"{line.name}.{key}"
-            rows.append((name, f"{score(value)} {line.unit}", "", line.entry, line.source))
+            rows.append(
+                (name, f"{score(value)} {unit_word(line.unit)}", "", line.entry, line.source)
+            )
     if len(values) > 1:
         mean = sum(values) / len(values)
         span = tr(
@@ -276,5 +281,5 @@ def _rows(line: _Line, found: list[tuple[str, float]]) -> list[tuple[str, str, s
             high=score(max(values), mean),
         )
         name = tr("{board}, mean of {n}", board=line.name, n=len(values))
-        rows.append((name, f"{score(mean)} {line.unit}", span, line.entry, line.source))
+        rows.append((name, f"{score(mean)} {unit_word(line.unit)}", span, line.entry, line.source))
     return rows

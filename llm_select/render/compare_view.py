@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import tr
+from llm_select.i18n import noted, tr
 from llm_select.render.card_view import attention_text, context_text, count_text, languages_text
 from llm_select.render.charts.points import name_of
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
@@ -16,10 +16,10 @@ from llm_select.render.item_view import (
     quality_cell,
     speed_cell,
 )
-from llm_select.render.labels import license_label
+from llm_select.render.labels import boards_label, license_label
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
-from llm_select.render.words import word, words
+from llm_select.render.words import unit_word, verdict_word, word, words
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -85,7 +85,7 @@ def _facts(result: Comparison, catalog: Catalog, rated: bool) -> list[tuple[str,
     ]
     if rated:
         label = (
-            tr("quality, {board}", board=result.target.label)
+            tr("quality, {board}", board=boards_label(result.target))
             if result.target is not None
             else tr("quality")
         )
@@ -106,7 +106,7 @@ def _license(catalog: Catalog, license_id: str) -> str:
 
 
 def _verdict(item: Item) -> str:
-    return word(item.memory.verdict or "–") if item.memory is not None else "–"
+    return verdict_word(item.memory.verdict or "–") if item.memory is not None else "–"
 
 
 def _price(item: Item) -> str:
@@ -127,7 +127,7 @@ def _objections(item: Item) -> str:
     if not item.objections:
         return tr("met")
     return "\n".join(
-        sentence(o.reason) + (f" ({remedy(o.change)})" if o.change is not None else "")
+        noted(sentence(o.reason), remedy(o.change)) if o.change is not None else sentence(o.reason)
         for o in item.objections
     )
 
@@ -158,7 +158,7 @@ def _boards(groups: list[list[SharedBoard]], result: Comparison, catalog: Catalo
             if len(group) == 1
             else tr("{board}, mean of {n}", board=_stem(group[0]), n=len(group))
         )
-        rows.append((f"{name} ({benchmark.unit})", *cells))
+        rows.append((noted(name, unit_word(benchmark.unit)), *cells))
     names = (item.candidate.model.name for item in result.items)
     return Table(
         (Column(tr("Shared board")), *(Column(name, right=True) for name in names)),

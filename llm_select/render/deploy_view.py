@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import prose, tr, translated
+from llm_select.i18n import noted, prose, tr, translated
 from llm_select.plan.deploy_lines import shell_line
 from llm_select.render.deploy_json import flat_plan
 from llm_select.render.deploy_messages import say
@@ -242,7 +242,7 @@ def _cost(cost: Cost) -> tuple[tuple[str, str], ...]:
 
 
 def _provider(one: Comparison) -> str:
-    return tr("price given") if one.offer is None else f"{one.provider} ({one.offer.as_of})"
+    return tr("price given") if one.offer is None else noted(one.provider, one.offer.as_of)
 
 
 def _break_even(one: Comparison) -> str:
@@ -291,7 +291,7 @@ def _stands_on(answer: Deployment) -> tuple[tuple[str, str], ...]:
         if plan.own_server:
             rows.append((tr("settings"), tr("those of the server that --export writes")))
         elif source is not None:
-            rows.append((tr("settings"), f"{prose(plan.serving.checked)} ({plan.serving.version})"))
+            rows.append((tr("settings"), noted(prose(plan.serving.checked), plan.serving.version)))
             rows.append((tr("source"), f"{source.title} {source.url}"))
     return tuple(dict.fromkeys(rows))
 
@@ -359,7 +359,7 @@ def _name(plan: EnginePlan) -> str:
     engine, form = plan.candidate.engine, plan.candidate.quantization
     assert engine is not None
     assert form is not None
-    return f"{engine.name}, {form.name}"
+    return tr("{engine}, {format}", engine=engine.name, format=form.name)
 
 
 def _engine_name(answer: Deployment, engine_id: str) -> str:

@@ -20,7 +20,7 @@ from llm_select.render.payload import (
     requirements_json,
     speed_json,
 )
-from llm_select.render.words import word
+from llm_select.render.words import verdict_word, word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def estimate_document(
             (
                 _variant(one),
                 f"{one.memory.total / GIB:.1f} ({one.memory.low / GIB:.1f}–{one.memory.high / GIB:.1f})",
-                word(one.memory.verdict) if machine is not None else f"{one.needed_gib:.1f}",
+                verdict_word(one.memory.verdict)
+                if machine is not None
+                else f"{one.needed_gib:.1f}",
                 f"{rate(decode.expected)} ({rate(decode.low)}–{rate(decode.high)})"
                 if decode is not None
                 else "–",

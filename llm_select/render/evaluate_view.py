@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from llm_select.evaluation.metrics import UNITS
 from llm_select.evaluation.results import FEW
-from llm_select.i18n import listing, tr, translated
+from llm_select.i18n import clauses, listing, tr, translated
 from llm_select.messages import Message
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.evaluate_payload import Shown, note_sentence, record_of
+from llm_select.render.labels import language_label
 from llm_select.render.numbers import tokens
 from llm_select.render.words import either, word
 
@@ -49,8 +50,8 @@ def why(failure: Failure) -> str:
     """A failure as a sentence, with the server's own words."""
     sentence = translated(REASONS.get(failure.code, ""))
     hint = tr("ask it with --api completions") if "chat template" in failure.detail else ""
-    return "; ".join(
-        part.rstrip(".") for part in (sentence, translated(failure.detail), hint) if part
+    return clauses(
+        part.rstrip(".。") for part in (sentence, translated(failure.detail), hint) if part
     )
 
 
@@ -74,7 +75,7 @@ def _head(shown: Shown) -> str:
         return tr(
             "{task} ({language}) on {data}: {n} examples",
             task=shown.task_name,
-            language=shown.language,
+            language=language_label(shown.language),
             data=shown.data,
             n=shown.examples,
         )
@@ -108,7 +109,11 @@ def _failures(evaluation: Evaluation) -> list[Block]:
     blocks: list[Block] = []
     for result in evaluation.results:
         if result.stopped is not None:
-            blocks.append(Text(f"{result.label}: {why(result.stopped)}.", "warn"))
+            blocks.append(
+                Text(
+                    tr("{model}: {reason}.", model=result.label, reason=why(result.stopped)), "warn"
+                )
+            )
         if result.failed:
             reasons = [f"{count} × {why(Failure(code, said))}" for code, said, count in result.why]
             asked = sum(count for _, _, count in result.why)
@@ -118,7 +123,7 @@ def _failures(evaluation: Evaluation) -> list[Block]:
                 "{model}: {n} without an answer, in no score: {reasons}.",
                 model=result.label,
                 n=result.failed,
-                reasons="; ".join(reasons),
+                reasons=clauses(reasons),
             )
             blocks.append(Text(text, "warn"))
     return blocks
@@ -358,4 +363,4 @@ def spend_sentence(spend: Spend, price: str | None) -> str:
             usd=f"{spend.unconfirmed.usd:.4f}",
         )
     )
-    return f"{text}; {more}"
+    return clauses((text, more))

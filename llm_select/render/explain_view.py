@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import prose, tr
+from llm_select.i18n import prose, titled, tr
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
     evidence_table,
@@ -16,12 +16,12 @@ from llm_select.render.item_view import (
     stacked,
     terms_table,
 )
-from llm_select.render.labels import name_of, task_label
+from llm_select.render.labels import boards_label, name_of, task_label
 from llm_select.render.loss_view import loss_cell, pairs_table
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import gib
 from llm_select.render.thinking_view import thinking_notes
-from llm_select.render.words import word
+from llm_select.render.words import verdict_word, word
 from llm_select.selection.order import FORMAT_MARGIN
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def memory_pairs(memory: MemoryEstimate, title: str) -> Pairs:
                 ),
             )
         )
-        rows.append((tr("verdict"), word(memory.verdict)))
+        rows.append((tr("verdict"), verdict_word(memory.verdict)))
     parts = (memory.weights, memory.kv_cache, memory.activations, memory.overhead)
     whole = max(memory.total, memory.high)
     bars = (*stacked(parts, whole), (0.0, memory.total / whole)) if whole > 0 else ()
@@ -121,7 +121,7 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
             memory_pairs(item.memory, tr("Memory as {variant}", variant=format_and_engine(item)))
         )
     if item.quality is not None and item.quality.value is not None:
-        label = result.target.label if result.target is not None else ""
+        label = boards_label(result.target) if result.target is not None else ""
         blocks.append(
             Text(
                 tr(
@@ -176,7 +176,7 @@ def explanation_document(result: Explanation, catalog: Catalog) -> Document:
         (tr("reasoning"), text)
         for text in thinking_notes([item], result.requirements.task, catalog)
     ]
-    rows += [(tr("left out"), f"{word(c)}: {sentence(r)}") for c, r in result.dropped.items()]
+    rows += [(tr("left out"), titled(word(c), sentence(r))) for c, r in result.dropped.items()]
     if license_ is not None:
         rows.append(
             (

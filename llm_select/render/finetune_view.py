@@ -10,7 +10,7 @@ from llm_select.render.document import Block, Column, Document, Pairs, Table, Te
 from llm_select.render.notes import assumption_sentence
 from llm_select.render.numbers import count
 from llm_select.render.payload import VERSION, Json, assumption_json
-from llm_select.render.words import word
+from llm_select.render.words import verdict_word, word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -54,7 +54,12 @@ def finetune_document(
     # Methods are few and parts are many: a column for each method keeps the table within 80.
     columns = (
         Column("GiB", keep=True),
-        *(Column(f"{plan.method}, {plan.quantization}", right=True) for plan in plans),
+        *(
+            Column(
+                tr("{method}, {format}", method=plan.method, format=plan.quantization), right=True
+            )
+            for plan in plans
+        ),
     )
     memories = [plan.memory for plan in plans]
     rows = [
@@ -64,7 +69,7 @@ def finetune_document(
         (tr("range"), *(f"{m.low / GIB:.1f}–{m.high / GIB:.1f}" for m in memories)),
     ]
     if machine is not None:
-        rows.append((tr("verdict"), *(word(plan.verdict) for plan in plans)))
+        rows.append((tr("verdict"), *(verdict_word(plan.verdict) for plan in plans)))
     head = (
         tr("Fine-tuning {model}: memory of one GPU in GiB", model=name)
         if machine is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, tr
+from llm_select.i18n import listing, titled, tr
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.evaluate_payload import note_sentence
 from llm_select.render.numbers import tokens
@@ -74,7 +74,7 @@ def forecast_document(
             ),
         ),
     ]
-    stands += [(tr("price"), f"{label}: {basis}") for label, basis in prices.items()]
+    stands += [(tr("price"), titled(label, basis)) for label, basis in prices.items()]
     stands += [
         (tr("price"), tr("{model}: none known; give --price IN,OUT", model=label))
         for label in forecasts

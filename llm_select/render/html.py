@@ -19,7 +19,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 WIDE, NARROW = 760, 340
 """Widths that pictures are drawn in: for a window and for a phone; the sheet shows one of them."""
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'，。；）]+[^\s<>\"'，。；）.,;:!?)\]]")
 
 
 class Origin(NamedTuple):

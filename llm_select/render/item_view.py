@@ -8,7 +8,7 @@ from llm_select.i18n import listing, tr
 from llm_select.render.document import Column, Span, Table
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import rate, score
-from llm_select.render.words import word
+from llm_select.render.words import unit_word, word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def evidence_table(item: Item, catalog: Catalog, limit: int = EVIDENCE_SHOWN) ->
         table.append(
             (
                 row.board,
-                f"{score(row.value)}{error} {benchmark.unit}",
+                f"{score(row.value)}{error} {unit_word(benchmark.unit)}",
                 how,
                 row.date,
                 row.source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llm_select.i18n import titled
 from llm_select.render.document import Document, Pairs, Table, Text
 
 
@@ -15,7 +16,9 @@ def render_markdown(document: Document) -> str:
         elif isinstance(block, Pairs):
             if block.title:
                 parts.append(f"### {_escape(block.title)}")
-            parts.append("\n".join(f"- **{_escape(k)}**: {_escape(v)}" for k, v in block.rows))
+            parts.append(
+                "\n".join("- " + titled(f"**{_escape(k)}**", _escape(v)) for k, v in block.rows)
+            )
         else:
             if block.title:
                 parts.append(f"### {_escape(block.title)}")

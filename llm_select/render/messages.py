@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from llm_select.i18n import listing, tr, translated, trn
+from llm_select.i18n import clauses, listing, tr, translated, trn
 from llm_select.messages import Message
+from llm_select.render.labels import language_label
 from llm_select.render.numbers import rate, score, share, tokens, usd
 from llm_select.render.words import word, words
 from llm_select.selection.types import Change, Reason, Value
@@ -22,6 +23,11 @@ def _num(values: Values, key: str) -> float:
 def _list(values: Values, key: str) -> str:
     value = values[key]
     return listing(value) if isinstance(value, tuple) else str(value)
+
+
+def _languages(values: Values, key: str) -> str:
+    value = values[key]
+    return listing(map(language_label, value if isinstance(value, tuple) else (str(value),)))
 
 
 def _codes(values: Values, key: str) -> str:
@@ -136,7 +142,7 @@ def _quality(v: Values) -> str:
         high=f"{_num(v, 'high'):g}",
         tag=word(v["tag"]),
     )
-    return f"{value}; {_format_cost(v)}" if "loss_status" in v else value
+    return clauses((value, _format_cost(v))) if "loss_status" in v else value
 
 
 def _machine_memory_only(v: Values) -> str:
@@ -246,7 +252,7 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
         tr(
             "no board for {asked}: shown as expected over the languages of {board}, with a wider "
             "interval",
-            asked=_list(v, "asked"),
+            asked=_languages(v, "asked"),
             board=v["board"],
         )
         if "board" in v

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llm_select.evidence.reference import language_matches
-from llm_select.i18n import listing, tr
+from llm_select.i18n import clauses, listing, noted, titled, tr
 from llm_select.render.numbers import score
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def people_note(items: Sequence[Item], requirements: Requirements, catalog: Cata
             if benchmark.direction == "higher"
             else tr("{unit}, lower is better", unit=benchmark.unit)
         )
-        parts.append(f"{board} ({way}): {listing(labels)}")
+        parts.append(titled(noted(board, way), listing(labels)))
     if len(found) > MOST:
         parts.append(tr("{n} more boards, see --explain", n=len(found) - MOST))
-    return "; ".join(parts)
+    return clauses(parts)

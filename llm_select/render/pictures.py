@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from llm_select.i18n import tr
+from llm_select.i18n import clauses, sentences, titled, tr
 from llm_select.render.charts.axes import Axis
 from llm_select.render.charts.intervals import Measured, intervals
 from llm_select.render.charts.memory import Capacity, Fullest, Memory, memory
 from llm_select.render.charts.points import heading, name_of, plots, recommendation_svg
 from llm_select.render.charts.terms import Scored, terms
 from llm_select.render.item_view import format_and_engine, quality_cell
+from llm_select.render.labels import boards_label
 from llm_select.render.messages import sentence
 from llm_select.render.words import word
 from llm_select.units import GIB
@@ -136,7 +137,7 @@ def _rated(items: Sequence[Item], target: Target | None) -> list[Measured]:
             quality.high,
             quality_cell(item, target),
             "inferred" if quality.tag == "inferred" else "measured",
-            "; ".join(sentence(o.reason) for o in item.objections),
+            clauses(sentence(o.reason) for o in item.objections),
         )
         for item in items
         if (quality := item.quality) is not None and quality.value is not None
@@ -144,12 +145,14 @@ def _rated(items: Sequence[Item], target: Target | None) -> list[Measured]:
 
 
 def _quality_on(target: Target) -> str:
-    return tr("Quality on {board}", board=target.label)
+    return tr("Quality on {board}", board=boards_label(target))
 
 
 def _intervals(title: str, rows: Sequence[Measured], axis: Axis) -> Picture:
     said = tr("For each model its figure as a dot, with the interval it lies in.")
-    said += "".join(f" {row.label}: {row.said}." for row in rows)
+    said = sentences(
+        [said, *(tr("{model}: {figure}.", model=r.label, figure=r.said) for r in rows)]
+    )
     return Picture(title, partial(intervals, rows, axis, title=title, description=said))
 
 
@@ -160,7 +163,7 @@ def _scores(items: Sequence[Item]) -> Picture:
             name_of(item),
             item.score or 0.0,
             tuple((word(term.criterion), term.contribution) for term in item.terms),
-            "; ".join(f"{word(term.criterion)}: {sentence(term.reason)}" for term in item.terms),
+            clauses(titled(word(term.criterion), sentence(term.reason)) for term in item.terms),
         )
         for item in items
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unicodedata import combining, east_asian_width
 
+from llm_select.i18n import clauses
 from llm_select.render.document import Document, Pairs, Table, Text
 
 
@@ -46,7 +47,7 @@ def _titled(title: str) -> list[str]:
 
 def _table(table: Table) -> list[str]:
     rows = [tuple(c.title for c in table.columns), *table.rows]
-    rows = [tuple(cell.replace("\n", "; ") for cell in row) for row in rows]
+    rows = [tuple(clauses(cell.split("\n")) for cell in row) for row in rows]
     widths = [max(cells(row[i]) for row in rows) for i in range(len(table.columns))]
     lines = []
     for row in rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, tr, translated, trn
+from llm_select.i18n import clauses, listing, noted, tr, translated, trn
 from llm_select.render.document import Block, Column, Pairs, Table
 from llm_select.render.finetune_view import PARTS
 from llm_select.render.numbers import count, tokens
@@ -15,13 +15,14 @@ from llm_select.render.strategy_messages import (
     said,
     strategy_name,
 )
-from llm_select.render.words import word
+from llm_select.render.words import verdict_word, word
 from llm_select.units import GIB
 
 if TYPE_CHECKING:
     from llm_select.estimates.types import Range
     from llm_select.plan.answer import Answer
     from llm_select.plan.cost import Cost
+    from llm_select.plan.draft import Choice
     from llm_select.plan.finetune import Planned
     from llm_select.plan.types import TrainingPlan
     from llm_select.schema.catalog import Catalog
@@ -43,7 +44,7 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
     ]
     if machine is not None:
         rows.append((tr("usable"), f"{machine.usable_gib:.1f}"))
-        rows.append((tr("verdict"), word(planned.verdict)))
+        rows.append((tr("verdict"), verdict_word(planned.verdict)))
     blocks: list[Block] = [
         Pairs(_settings(plan, planned, catalog), title),
         Table(
@@ -66,7 +67,7 @@ def plan_blocks(planned: Planned, answer: Answer, catalog: Catalog, explain: boo
                 tuple(
                     (
                         word(choice.field.replace("_", " ")),
-                        said(CHOICES, choice.code, choice.values) + _by(choice.source),
+                        _choice(choice),
                     )
                     for choice in planned.choices
                 ),
@@ -113,15 +114,16 @@ def concessions(planned: Planned) -> Table:
                 f"{rung.fitted.memory.total / GIB:.1f}",
                 f"{rung.fitted.memory.high / GIB:.1f}",
                 f"{rung.saved / GIB:.1f}" if rung.code != "start" else "",
-                word(rung.fitted.verdict),
+                verdict_word(rung.fitted.verdict),
             )
             for rung in planned.ladder
         ),
     )
 
 
-def _by(source: str | None) -> str:
-    return f" ({source})" if source else ""
+def _choice(choice: Choice) -> str:
+    text = said(CHOICES, choice.code, choice.values)
+    return noted(text, choice.source) if choice.source else text
 
 
 def _longest(number: int | None) -> str:
@@ -144,14 +146,14 @@ def _settings(
     plan: TrainingPlan, planned: Planned, catalog: Catalog
 ) -> tuple[tuple[str, str], ...]:
     model = catalog.models[plan.model_id]
-    rows = [(tr("base"), f"{model.name}" + (f" ({plan.repository})" if plan.repository else ""))]
+    rows = [(tr("base"), noted(model.name, plan.repository) if plan.repository else model.name)]
     parts = [strategy_name(plan.method)]
     if plan.lora_rank is not None:
         parts.append(tr("rank {rank}", rank=plan.lora_rank))
         if plan.lora_alpha is not None:
             parts.append(tr("alpha {alpha}", alpha=f"{plan.lora_alpha:g}"))
             parts.append(tr("dropout {dropout}", dropout=f"{plan.lora_dropout or 0:g}"))
-    rows.append((tr("method"), f"{listing(parts)}; {_types(plan)}"))
+    rows.append((tr("method"), clauses((listing(parts), _types(plan)))))
     if plan.lora_targets:
         rows.append((tr("targets"), listing(plan.lora_targets)))
     if plan.modules_to_save:
@@ -177,7 +179,7 @@ def _settings(
         rows.append((tr("sharding"), plan.sharding))
     if plan.trainer != "transformers":
         rows.append((tr("trainer"), plan.trainer))
-    loss = [str(plan.loss)]
+    loss = [word(plan.loss)]
     if plan.label_smoothing:
         loss.append(tr("label smoothing {share}", share=f"{plan.label_smoothing:g}"))
     rows.append((tr("loss"), listing(loss)))
@@ -210,7 +212,7 @@ def _sequence(plan: TrainingPlan, example: int) -> str:
     if plan.packing:
         text = listing((text, tr("packed")))
     if example > plan.seq_len + (plan.target_len or 0):
-        text = f"{text}; {tr('an example of {n} is cut', n=tokens(example))}"
+        text = clauses((text, tr("an example of {n} is cut", n=tokens(example))))
     return text
 
 

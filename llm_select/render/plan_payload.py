@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llm_select.i18n import prose, translated
 from llm_select.render.finetune_view import flat_training
+from llm_select.render.labels import in_names
 from llm_select.render.payload import (
     VERSION,
     Json,
@@ -89,7 +90,7 @@ def _rule_json(advice: Advice, index: int, catalog: Catalog) -> Json:
         "id": one.rule,
         "asks": prose(rule.title),
         "holds": one.holds,
-        "because": rule_sentence(one.rule, one.holds, one.values),
+        "because": rule_sentence(one.rule, one.holds, in_names(one.values, catalog)),
         "values": dict(one.values),
         "thresholds": dict(rule.thresholds),
         "proposes": list(rule.proposes),

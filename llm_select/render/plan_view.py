@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, prose, tr, translated
+from llm_select.i18n import clauses, listing, noted, prose, sentences, titled, tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.finetune_view import flat_training
-from llm_select.render.labels import language_label, name_of
+from llm_select.render.labels import boards_label, in_names, language_label, name_of
 from llm_select.render.messages import sentence
 from llm_select.render.numbers import score, tokens
 from llm_select.render.plan_blocks import concessions, plan_blocks
 from llm_select.render.strategy_messages import STRATEGIES, rule_sentence, strategy_name
-from llm_select.render.words import word
+from llm_select.render.words import unit_word, word
 
 if TYPE_CHECKING:
     from llm_select.evidence.quality import Quality
@@ -128,7 +128,7 @@ def _advice_text(answer: Answer, advice: Advice, catalog: Catalog) -> str:
         else:
             option = _option(chosen, advice, catalog)
             text.append(tr("The rules would advise {option}.", option=option))
-        return " ".join(text)
+        return sentences(text)
     if chosen is None:
         text.append(
             tr("Nothing can be done with this model here; leave out MODEL to be recommended one.")
@@ -136,7 +136,7 @@ def _advice_text(answer: Answer, advice: Advice, catalog: Catalog) -> str:
     else:
         text.append(tr("Advice: {option}.", option=_option(chosen, advice, catalog)))
     if len(advice.options) > 1:
-        others = "; ".join(_option(o, advice, catalog) for o in advice.options[1:4])
+        others = clauses(_option(o, advice, catalog) for o in advice.options[1:4])
         text.append(tr("Next: {options}.", options=others))
     if advice.retrieval:
         text.append(tr("Look facts up (retrieval) in any case."))
@@ -150,7 +150,7 @@ def _advice_text(answer: Answer, advice: Advice, catalog: Catalog) -> str:
                 model=model,
             )
         )
-    return " ".join(text)
+    return sentences(text)
 
 
 def _option(option: Option, advice: Advice, catalog: Catalog) -> str:
@@ -167,7 +167,7 @@ def _option(option: Option, advice: Advice, catalog: Catalog) -> str:
             n=tokens(shots),
         )
     if option.model_id != advice.model_id:
-        return f"{name}: {catalog.models[option.model_id].name}"
+        return titled(name, catalog.models[option.model_id].name)
     return name
 
 
@@ -204,9 +204,13 @@ def _reasons(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
                 else []
             )
             marks += [tr("for retrieval")] if rule.adds_retrieval else []
-            mark = f" [{'; '.join(marks)}]" if marks else ""
-            rows.append((one.rule, f"{rule_sentence(one.rule, True, one.values)}{mark}"))
+            said = rule_sentence(one.rule, True, in_names(one.values, catalog))
+            rows.append((one.rule, _marked(said, clauses(marks)) if marks else said))
     return tuple(rows)
+
+
+def _marked(said: str, marks: str) -> str:
+    return tr("{text} [{marks}]", text=said, marks=marks)
 
 
 def _on_boards(quality: Quality, target: Target) -> str:
@@ -223,8 +227,8 @@ def _on_boards(quality: Quality, target: Target) -> str:
     return tr(
         "{value} {unit} on {board} ({low} to {high}, {about})",
         value=score(quality.value),
-        unit=target.benchmark.unit,
-        board=target.label,
+        unit=unit_word(target.benchmark.unit),
+        board=boards_label(target),
         low=score(quality.low, quality.value),
         high=score(quality.high, quality.value),
         about=listing(about),
@@ -233,7 +237,7 @@ def _on_boards(quality: Quality, target: Target) -> str:
 
 def _cautions(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (one.rule, rule_sentence(one.rule, True, one.values))
+        (one.rule, rule_sentence(one.rule, True, in_names(one.values, catalog)))
         for one in advice.outcomes
         if one.holds and one.rule in CAUTIONS and one.rule in catalog.strategies
     )
@@ -250,14 +254,14 @@ def _against(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...]:
         rules = advice.ruled_out.get(strategy)
         if rules:
             first = advice.outcome(rules[0])
-            rows.append((name, rule_sentence(first.rule, True, first.values)))
+            rows.append((name, rule_sentence(first.rule, True, in_names(first.values, catalog))))
             continue
         proposing = [
             one for one in advice.outcomes if strategy in catalog.strategies[one.rule].proposes
         ]
         if proposing:
             last = proposing[-1]
-            rows.append((name, rule_sentence(last.rule, False, last.values)))
+            rows.append((name, rule_sentence(last.rule, False, in_names(last.values, catalog))))
     grouped: dict[str, list[str]] = {}
     for name, why in rows:
         grouped.setdefault(why, []).append(name)
@@ -270,7 +274,7 @@ def _other_rules(advice: Advice, catalog: Catalog) -> tuple[tuple[str, str], ...
             one.rule,
             _question_and_answer(
                 prose(catalog.strategies[one.rule].title),
-                rule_sentence(one.rule, False, one.values),
+                rule_sentence(one.rule, False, in_names(one.values, catalog)),
             ),
         )
         for one in advice.outcomes
@@ -297,10 +301,14 @@ def _sources(
     rows = []
     for source, wanted in used.items():
         entry = catalog.sources.get(source)
-        where = tr("not in the catalog")
-        if entry is not None:
-            where = f"{entry.title}, {entry.url}" if links else entry.title
-        rows.append((source, f"{where} ({listing(dict.fromkeys(wanted))})"))
+        about = listing(dict.fromkeys(wanted))
+        if entry is None:
+            said = noted(tr("not in the catalog"), about)
+        elif links:
+            said = tr("{title}, {url} ({about})", title=entry.title, url=entry.url, about=about)
+        else:
+            said = noted(entry.title, about)
+        rows.append((source, said))
     return tuple(rows)
 
 

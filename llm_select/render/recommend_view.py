@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, prose, tr, translated
+from llm_select.i18n import listing, prose, titled, tr, translated
 from llm_select.render.document import Block, Column, Document, Pairs, Table, Text
 from llm_select.render.item_view import (
     evidence_table,
@@ -15,13 +15,13 @@ from llm_select.render.item_view import (
     speed_cell,
     terms_table,
 )
-from llm_select.render.labels import language_label, name_of
+from llm_select.render.labels import boards_label, language_label, name_of
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
 from llm_select.render.people_view import people_note
 from llm_select.render.recommend_notes import pick_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
-from llm_select.render.words import word
+from llm_select.render.words import unit_word, word
 from llm_select.selection.recommend import UNRATED_SHOWN
 
 if TYPE_CHECKING:
@@ -161,8 +161,12 @@ def _findings(result: Recommendation, catalog: Catalog) -> list[str]:
     texts = []
     for finding in catalog.tasks[result.requirements.task].findings:
         found = catalog.sources.get(finding.source)
-        where = f" ({found.title}, {found.url})" if found is not None else ""
-        texts.append(prose(finding.statement) + where)
+        said = prose(finding.statement)
+        texts.append(
+            said
+            if found is None
+            else tr("{text} ({title}, {url})", text=said, title=found.title, url=found.url)
+        )
     return texts
 
 
@@ -174,7 +178,7 @@ def _picks(items: tuple[Item, ...], result: Recommendation) -> Table:
         Column(tr("Model")),
         Column(tr("Format, engine")),
         Column(
-            tr("Quality ({unit})", unit=result.target.benchmark.unit)
+            tr("Quality ({unit})", unit=unit_word(result.target.benchmark.unit))
             if result.target
             else tr("Quality"),
             True,
@@ -345,15 +349,25 @@ def _standing(result: Recommendation, shown: tuple[Item, ...], catalog: Catalog)
         for name, weight in result.requirements.weights.items()
         if weight > 0
     )
-    rows.append((tr("weights"), f"{weights} ({result.requirements.profile})"))
+    rows.append(
+        (
+            tr("weights"),
+            tr("{weights} ({profile})", weights=weights, profile=result.requirements.profile),
+        )
+    )
     rows += [
-        (tr("left out"), f"{word(criterion)}: {sentence(reason)}")
+        (tr("left out"), titled(word(criterion), sentence(reason)))
         for criterion, reason in result.dropped.items()
     ]
     if result.target is not None:
         board = catalog.boards[result.target.stem]
         source = catalog.sources.get(board.source)
-        label = f"{result.target.label}, {result.target.benchmark.metric}, {board.date}"
+        label = tr(
+            "{board}, {metric}, {day}",
+            board=boards_label(result.target),
+            metric=result.target.benchmark.metric,
+            day=board.date,
+        )
         rows.append((tr("quality on"), label))
         if source is not None:
             rows.append((tr("source"), f"{source.title} {source.url}"))

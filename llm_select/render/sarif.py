@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from llm_select.i18n import translated
+from llm_select.i18n import noted, translated
 from llm_select.render.payload import Json
 
 if TYPE_CHECKING:
@@ -106,8 +106,9 @@ def _result(finding: Finding, places: dict[str, int], root: str) -> Json:
 def said(finding: Finding) -> str:
     """What is wrong, where in the document, and how to mend it."""
     field = f"{finding.field}: " if finding.field else ""
-    remedy = f" ({translated(finding.remedy)})" if finding.remedy else ""
-    return f"{field}{translated(finding.message)}{remedy}"
+    message = translated(finding.message)
+    said = noted(message, translated(finding.remedy)) if finding.remedy else message
+    return f"{field}{said}"
 
 
 def relative_path(file: str, root: str) -> str | None:

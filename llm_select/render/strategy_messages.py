@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from llm_select.i18n import prose, tr, translated
+from llm_select.i18n import clauses, prose, titled, tr, translated
 from llm_select.messages import Message
 from llm_select.render.numbers import count, score
 from llm_select.render.words import word, words
@@ -33,7 +33,7 @@ def _kinds(values: Values) -> str:
 
 
 def _conditions(values: Values) -> str:
-    return "; ".join(map(prose, str(values["conditions"]).split("; ")))
+    return clauses(map(prose, str(values["conditions"]).split("; ")))
 
 
 def said(sentences: Mapping[str, str | _Make], code: str, values: Values) -> str:
@@ -223,7 +223,7 @@ HOLDS: dict[str, str | _Make] = {
     ),
     "no-chat-format": Message("it is a base model: give solved examples, not instructions"),
     "language-not-listed": lambda v: tr("its card does not list {missing}", missing=v["missing"]),
-    "license-terms": lambda v: f"{v['license']}: {_conditions(v)}",
+    "license-terms": lambda v: titled(str(v["license"]), _conditions(v)),
     "superseded": lambda v: tr("{successor}: consider starting from it", successor=v["successor"]),
     "accuracy-unknown": lambda v: tr(
         "no board rates it at {task}: measure it before training", task=v["task"]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
+from llm_select.i18n import SOURCE, current
 from llm_select.render.document import Document, Pairs, Span, Table, Text
+from llm_select.render.wrap import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
+    from rich.containers import Lines
 
 WIDE = 110
 """Columns of a terminal from which wide tables are shown whole."""
@@ -37,10 +40,29 @@ def render_table(document: Document, out: TextIO) -> None:
     console = _Printer(file=out, highlight=False, soft_wrap=False, emoji=False, markup=False)
     draws = console.is_terminal and console.width >= ROOM
     sign = "█" if console.encoding.lower().startswith("utf") else "#"
+    folds = current() != SOURCE
     for block in document.blocks:
         for piece in _pieces(block, console.width, sign if draws else ""):
-            # A line that tools read, such as file:line of a finding, must not be broken.
-            console.print(piece, soft_wrap=isinstance(block, Text) and block.style == "line")
+            if folds and isinstance(piece, RichText) and not _kept(block):
+                piece.plain = wrapped(piece.plain, console.width)
+            console.print(piece, soft_wrap=_kept(block))
+
+
+def _kept(block: Text | Table | Pairs) -> bool:
+    """True for lines that tools read, such as file:line of a finding: they must not be broken."""
+    return isinstance(block, Text) and block.style == "line"
+
+
+class _Cell(RichText):
+    """A cell that breaks Chinese between its signs; rich breaks at spaces alone."""
+
+    def wrap(self, console: Console, width: int, **options: Any) -> Lines:
+        text = RichText(wrapped(self.plain, width), style=self.style)
+        return text.wrap(console, width, **options)
+
+
+def _cell(text: str) -> RichText:
+    return RichText(text) if current() == SOURCE else _Cell(text)
 
 
 def _pieces(block: Text | Table | Pairs, width: int, sign: str) -> list[RenderableType]:
@@ -54,7 +76,7 @@ def _pieces(block: Text | Table | Pairs, width: int, sign: str) -> list[Renderab
         grid.add_column(overflow="fold")
         bars = _bars(block.bars, PAIRS_BAR, sign)
         for at, (name, value) in enumerate(block.rows):
-            grid.add_row(RichText(name), RichText(value), *bars[at : at + 1])
+            grid.add_row(RichText(name), _cell(value), *bars[at : at + 1])
         return [*title, Padding(grid, (0, 0, 1, 0))]
     shown = [i for i, c in enumerate(block.columns) if width >= WIDE or not c.wide]
     table = RichTable(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
@@ -70,7 +92,7 @@ def _pieces(block: Text | Table | Pairs, width: int, sign: str) -> list[Renderab
     if bars:
         table.add_column("", no_wrap=True, min_width=BAR)
     for at, row in enumerate(block.rows):
-        table.add_row(*(RichText(row[i]) for i in shown), *bars[at : at + 1])
+        table.add_row(*(_cell(row[i]) for i in shown), *bars[at : at + 1])
     return [*title, Padding(table, (0, 0, 1, 0))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from llm_select.i18n import listing, tr
+from llm_select.i18n import clauses, listing, noted, tr
 from llm_select.render.numbers import tokens
 from llm_select.selection.thinking import assumed_length, measured_length, thinking_tokens
 
@@ -33,7 +33,7 @@ def thinking_notes(items: Sequence[Item], task_id: str, catalog: Catalog) -> lis
         notes.append(
             tr(
                 "(thinking): it reasons first. Measured at this task, and charged: {lengths}.",
-                lengths="; ".join(dict.fromkeys(measured)),
+                lengths=clauses(dict.fromkeys(measured)),
             )
         )
     figure = assumed_length(catalog, task_id)
@@ -58,7 +58,7 @@ def length_text(length: ThinkingLength) -> str:
     test = length.test
     if length.effort is not None:
         test = tr("{test}, effort {effort}", test=test, effort=length.effort)
-    return f"{text} ({test}; {length.source})"
+    return noted(text, clauses((test, length.source)))
 
 
 def thinking_json(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, tr, translated
+from llm_select.i18n import listing, titled, tr, translated
 from llm_select.messages import Message
 from llm_select.render.document import Pairs
 from llm_select.render.item_view import quality_cell
@@ -63,7 +63,7 @@ def _sentence(one: Stability, result: Recommendation, catalog: Catalog) -> str:
             second=above,
             high=high,
         )
-    return f"{criterion} {one.weight:.2g}: {text}"
+    return titled(f"{criterion} {one.weight:.2g}", text)
 
 
 def _bought(step: Step, result: Recommendation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from llm_select.i18n import listing, tr, translated
+from llm_select.i18n import SOURCE, current, listing, tr, translated
 from llm_select.messages import Message
 
 WORDS = {
@@ -86,6 +86,23 @@ WORDS = {
         Message("reads only"),
         Message("network unmeasured"),
         Message("batch unmeasured"),
+        Message("does not fit"),
+        # units of benchmarks
+        Message("rating"),
+        Message("rank"),
+        Message("score of a board"),
+        # kinds of attention
+        Message("multi-head"),
+        Message("grouped-query"),
+        Message("multi-query"),
+        Message("linear"),
+        # how a model was trained
+        Message("causal-lm"),
+        Message("masked-lm"),
+        Message("contrastive"),
+        Message("span-corruption"),
+        Message("distillation"),
+        Message("cross-entropy"),
         # settings of training
         Message("accumulation"),
         Message("batch"),
@@ -123,6 +140,16 @@ def word(code: object) -> str:
     """The reader's word for a code."""
     text = str(code)
     return translated(WORDS.get(text, text))
+
+
+def unit_word(unit: str) -> str:
+    """The unit of a benchmark; the `score` of English is two words elsewhere, this one and the weighted sum."""
+    return word("score of a board" if unit == "score" and current() != SOURCE else unit)
+
+
+def verdict_word(verdict: object) -> str:
+    """Whether memory is enough; the `no` of English is no answer to that elsewhere."""
+    return word("does not fit" if verdict == "no" and current() != SOURCE else verdict)
 
 
 def words(codes: Iterable[object]) -> str:

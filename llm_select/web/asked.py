@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from llm_select.catalog.resolve import nearest
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.web.fields import OPTIONS, Field
 
 MAX_QUERY = 8192
@@ -119,7 +119,7 @@ def _values(field: Field, text: str) -> list[str]:
 def _unknown(name: str, known: Iterable[str]) -> UsageError:
     near = nearest(name, known)
     remedy = (
-        Message("did you mean {nearest}?", nearest=", ".join(near))
+        Message("did you mean {nearest}?", nearest=listed(near))
         if near
         else Message("leave it out")
     )

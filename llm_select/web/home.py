@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_select.errors import LlmSelectError
-from llm_select.i18n import listing, tr, translated
+from llm_select.i18n import listing, sentences, tr, translated
 from llm_select.messages import Message
 from llm_select.questions.requirements import DEFAULT_PROFILE
 from llm_select.web import answers, links
@@ -65,7 +65,7 @@ def answer(site: Site, visit: Visit) -> Response:
     values = {
         "here": "home",
         "title": f"{shown.headline} – llm-select" if shown is not None else "llm-select",
-        "summary": " ".join((*dropped, _summary(shown, found))),
+        "summary": sentences((*dropped, _summary(shown, found))),
         "faults": found,
         "task": task,
         "task_id": asked.one("task"),

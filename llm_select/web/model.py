@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_select.errors import LlmSelectError, UnknownNameError
-from llm_select.i18n import tr
+from llm_select.i18n import listing, tr
 from llm_select.questions.names import named
 from llm_select.render.card_view import card_document
 from llm_select.render.document import Block
@@ -159,7 +159,7 @@ def _ways(lifting: Sequence[Change], alone: Sequence[Change], asked: Asked) -> t
     for changes in (lifting, *((change,) for change in alone)):
         to = links.changed(asked, changes) if changes else None
         if to is not None:
-            found.append(Way(", ".join(map(remedy, changes)), links.home(to)))
+            found.append(Way(listing(map(remedy, changes)), links.home(to)))
     return tuple(found)
 
 
@@ -206,5 +206,5 @@ def _sources(card: Model, catalog: Catalog) -> tuple[Source, ...]:
         known = catalog.sources.get(key)
         title = known.title if known is not None else key
         address = links.outward(known.url) if known is not None else None
-        found.append(Source(", ".join(names), title, address))
+        found.append(Source(listing(names), title, address))
     return tuple(found)

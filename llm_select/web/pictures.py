@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from markupsafe import Markup
 
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.render.charts.points import AGAINST, heading, plots, points, recommendation_svg
 from llm_select.render.pictures import of_recommendation
 from llm_select.selection.tradeoffs import Against
@@ -57,7 +57,7 @@ def against(asked: Asked, result: Recommendation) -> Against:
         raise UsageError(
             Message("nothing is plotted against {typed!r}", typed=typed),
             where="--plot",
-            remedy=Message("it takes {choices}", choices=", ".join(AGAINST)),
+            remedy=Message("it takes {choices}", choices=listed(AGAINST)),
         )
     return next(iter(plots(result)), "memory")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from llm_select import i18n
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 NAMES = {"en": "English", "zh": "中文"}
 """Each language by its own name."""
@@ -18,7 +18,7 @@ def locale_of(asked: str | None, accepted: str, default: str) -> str:
             raise UsageError(
                 Message("no messages in {asked!r}", asked=asked),
                 where="--locale",
-                remedy=Message("it takes {choices}", choices=", ".join(i18n.LOCALES)),
+                remedy=Message("it takes {choices}", choices=listed(i18n.LOCALES)),
             )
         return found
     return _accepted(accepted) or default

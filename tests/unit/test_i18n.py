@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 
 import pytest
 
 from llm_select import i18n
 from llm_select.errors import UnknownNameError, UsageError
 from llm_select.i18n import from_environment, known, listing, shown, tr, translated, trn, using
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 
 def test_a_message_is_its_english_sentence() -> None:
@@ -99,3 +100,38 @@ def test_the_environment_is_read_as_posix_says(environment: dict[str, str], loca
 
 def test_the_locale_of_a_test_is_english() -> None:
     assert i18n.current() == "en"
+
+
+def test_a_space_beside_a_value_goes_where_the_value_is_chinese() -> None:
+    """Chinese sentences set names in Latin letters off; Chinese names need no space."""
+    with using("zh"):
+        template = "{what} of {task}: none known"
+        assert i18n._filled("用 {name} 运行", {"name": "vLLM"}) == "用 vLLM 运行"
+        assert i18n._filled("用 {name} 运行", {"name": "显卡"}) == "用显卡运行"
+        assert i18n._filled(template, {"what": "a", "task": "翻译"}) == "a of 翻译: none known"
+
+
+def test_a_list_in_a_message_is_translated() -> None:
+    """Names given with an error are parted as the language parts them."""
+    message = Message("it takes {choices}", choices=listed(["a", "b", "c"]))
+    assert message == "it takes a, b, c"
+    with using("zh"):
+        assert "a、b、c" in translated(message)
+
+
+@pytest.mark.parametrize(
+    ("made", "english", "chinese"),
+    [
+        (lambda: i18n.clauses(["a", "b"]), "a; b", "a；b"),
+        (lambda: i18n.sentences(["A.", "B."]), "A. B.", "A.B."),
+        (lambda: i18n.titled("a", "b"), "a: b", "a：b"),
+        (lambda: i18n.noted("a", "b"), "a (b)", "a（b）"),
+    ],
+)
+def test_texts_are_joined_with_the_marks_of_the_language(
+    made: Callable[[], str], english: str, chinese: str
+) -> None:
+    """Chinese has its own colon, semicolon and brackets, and no space between sentences."""
+    assert made() == english
+    with using("zh"):
+        assert made() == chinese

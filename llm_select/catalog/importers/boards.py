@@ -14,7 +14,7 @@ from llm_select.catalog.importers.reading import MAX_JSON, SourceError, csv_rows
 from llm_select.catalog.importers.write import field_text, write_file
 from llm_select.catalog.yaml_loader import parse
 from llm_select.errors import AmbiguousNameError, UnknownNameError
-from llm_select.messages import Message, either
+from llm_select.messages import Message, either, listed
 from llm_select.schema.base import LANGUAGE_TAG, PARTIAL_DATE, SLUG
 
 HEAD = "# yaml-language-server: $schema=../schema/board.json\n"
@@ -82,7 +82,7 @@ def import_board(data: bytes, where: str, request: BoardRequest, catalog: Any) -
     if stderr:
         board["stderr"] = stderr
     if unknown:
-        shown = ", ".join(unknown[:12])
+        shown = listed(unknown[:12])
         if len(unknown) > 12:
             shown = Message("{names} and {n} more", names=shown, n=len(unknown) - 12)
         notes.append(
@@ -295,7 +295,7 @@ def _head(request: BoardRequest, old: Mapping[str, Any], catalog: Any) -> Values
             raise SourceError(
                 Message("{value!r} is not known", value=head[name]),
                 where=option,
-                remedy=Message("it takes {choices}", choices=", ".join(choices)),
+                remedy=Message("it takes {choices}", choices=listed(choices)),
             )
     return head
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from llm_select.catalog.importers.layers import Values
 from llm_select.catalog.importers.reading import SourceError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 Status = Literal["added", "same", "differs", "card-only"]
 _KEYED = {
@@ -45,14 +45,14 @@ def changes(card: Mapping[str, Any] | None, facts: Values) -> list[Change]:
 def accepted(found: Iterable[Change], accept: Iterable[str]) -> list[Change]:
     """The changes to be written: what is added, and what differs where it was accepted. `all` accepts everything,
     `architecture` everything in it, `architecture.*` too. Raises SourceError for a name that accepts nothing."""
-    listed = list(found)
-    differing = [one.field for one in listed if one.status == "differs"]
+    changes = list(found)
+    differing = [one.field for one in changes if one.status == "differs"]
     taken: set[str] = set()
     for name in accept:
         hits = [field for field in differing if name == "all" or _covers(name, field)]
         if not hits and name != "all":
             told = (
-                Message("what differs: {fields}", fields=", ".join(differing))
+                Message("what differs: {fields}", fields=listed(differing))
                 if differing
                 else Message("nothing differs")
             )
@@ -60,7 +60,7 @@ def accepted(found: Iterable[Change], accept: Iterable[str]) -> list[Change]:
                 Message("{name!r} accepts nothing", name=name), where="--accept", remedy=told
             )
         taken.update(hits)
-    return [one for one in listed if one.status == "added" or one.field in taken]
+    return [one for one in changes if one.status == "added" or one.field in taken]
 
 
 def _covers(name: str, field: str) -> bool:

@@ -14,7 +14,7 @@ from llm_select.catalog.importers.layers import Values
 from llm_select.catalog.importers.reading import SourceError
 from llm_select.catalog.rules.iso639 import LONG_FORMS
 from llm_select.catalog.yaml_loader import parse
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.schema.base import LANGUAGE_TAG
 
 MAX_README = 8 * 2**20
@@ -100,9 +100,7 @@ def front_matter_facts(found: FrontMatter, catalog: Any) -> tuple[Values, tuple[
         facts["finetuning"] = {"base": base} if base else {"base_name": found.base_models[0]}
     elif found.base_models:
         notes.append(
-            Message(
-                "several base models, none taken: {models}", models=", ".join(found.base_models)
-            )
+            Message("several base models, none taken: {models}", models=listed(found.base_models))
         )
     return facts, tuple(notes)
 

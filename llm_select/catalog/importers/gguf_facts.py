@@ -7,7 +7,7 @@ from typing import Any
 from llm_select.catalog.importers.gguf_header import Gguf
 from llm_select.catalog.importers.hf_config import ConfigFacts, config_facts
 from llm_select.catalog.importers.reading import SourceError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 _TYPES = {
     "llama": "llama", "qwen2": "qwen2", "qwen2moe": "qwen2_moe", "qwen3": "qwen3", "qwen3moe": "qwen3_moe",
@@ -59,12 +59,12 @@ def gguf_config(header: Gguf, where: str) -> dict[str, Any]:
         if key.startswith(f"{name}.")
     }
     if name not in _TYPES:
-        listed = ", ".join(sorted(own)[:24]) or Message("none")
+        names = listed(sorted(own)[:24]) or Message("none")
         raise SourceError(
             Message(
                 "architecture {name!r} is not known; fields not placed: {fields}",
                 name=name,
-                fields=listed,
+                fields=names,
             ),
             where=where,
             remedy=Message(
@@ -77,7 +77,7 @@ def gguf_config(header: Gguf, where: str) -> dict[str, Any]:
             Message(
                 "{name} is known, but not with these fields: {fields}",
                 name=name,
-                fields=", ".join(sorted(left)[:16]),
+                fields=listed(sorted(left)[:16]),
             ),
             where=where,
         )

@@ -15,7 +15,7 @@ from llm_select.catalog.importers.quantized import quantization
 from llm_select.catalog.importers.reading import Fields, SourceError
 from llm_select.catalog.importers.towers import tower
 from llm_select.estimates.shape import ShapeError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 _SPECIAL: dict[str, Callable[[Fields, str], Values]] = {
     **dict.fromkeys(latent.LATENT, latent.latent_decoder),
@@ -191,7 +191,7 @@ def _towers(
             Message(
                 "vision_config is not placed: the tower of {named} is not known ({fields})",
                 named=named,
-                fields=", ".join(sorted(vision.values)[:12]),
+                fields=listed(sorted(vision.values)[:12]),
             ),
             where=outer.where,
             remedy=remedy,
@@ -215,10 +215,10 @@ def _unknown(fields: Fields, message: str) -> NoReturn:
     ]
     left = [name for part in parts for name in part.unread()]
     shape = [name for name in left if _shapely(name)]
-    listed = ", ".join(shape[:40]) or Message("none that looks like a shape")
-    hint = Message("near it: {nearest}; ", nearest=", ".join(near)) if near else ""
+    names = listed(shape[:40]) or Message("none that looks like a shape")
+    hint = Message("near it: {nearest}; ", nearest=listed(near)) if near else ""
     raise SourceError(
-        Message("{message}; fields not placed: {fields}", message=message, fields=listed),
+        Message("{message}; fields not placed: {fields}", message=message, fields=names),
         where=fields.where,
         remedy=Message("{hint}write the card by hand (docs/adding-a-model.md)", hint=hint),
     )
@@ -238,7 +238,7 @@ def _refuse_leftovers(fields: Fields, named: str) -> None:
             Message(
                 "{named} is known, but not with these fields: {fields}",
                 named=named,
-                fields=", ".join(left[:16]),
+                fields=listed(left[:16]),
             ),
             where=fields.where,
             remedy=Message("if they do not change the shape, remove them from a copy of the file"),

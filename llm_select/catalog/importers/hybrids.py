@@ -17,7 +17,7 @@ from llm_select.catalog.importers.layers import (
     width,
 )
 from llm_select.catalog.importers.reading import Fields, kind_of
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 DELTA = ("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text")
 
@@ -91,10 +91,10 @@ _NEMOTRON = {"M": "mamba", "*": "attention", "-": "mlp", "E": "moe"}
 
 def nemotron_h(fields: Fields, model_type: str) -> Values:
     """Nemotron-H and Nemotron 3: each layer is one Mamba-2 mixer, one attention, one network or one mixture."""
-    listed = fields.items("layers_block_type")
-    if listed is not None and fields.values.get("num_hidden_layers") is None:
+    given = fields.items("layers_block_type")
+    if given is not None and fields.values.get("num_hidden_layers") is None:
         # The newest files leave the count to the list.
-        fields.values = {**fields.values, "num_hidden_layers": len(listed)}
+        fields.values = {**fields.values, "num_hidden_layers": len(given)}
     arch = _frame(fields, model_type, position="none", norms_per_layer=1)
     layers = arch["layers"]
     kinds = fields.items("layers_block_type", layers)
@@ -114,7 +114,7 @@ def nemotron_h(fields: Fields, model_type: str) -> Values:
     if set(map(str, kinds)) - set(_NEMOTRON.values()):
         fields.fail(
             "layers_block_type",
-            Message("has other kinds than {kinds}", kinds=", ".join(_NEMOTRON.values())),
+            Message("has other kinds than {kinds}", kinds=listed(_NEMOTRON.values())),
         )
     for name in ("mamba_proj_bias", "mlp_bias", "use_bias", "attention_bias"):
         if fields.flag(name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llm_select.catalog.importers.reading import Fields, kind_of
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 MAX_LAYERS = 4096
 """Deeper networks are typing errors, and lists of layers are built one by one."""
@@ -101,7 +101,7 @@ def layer_types(fields: Fields, layers: int, known: tuple[str, ...]) -> list[str
             fields.fail(
                 "layer_types",
                 Message("has {given}", given=kind_of(one)),
-                Message("this architecture is known with {known}", known=", ".join(known)),
+                Message("this architecture is known with {known}", known=listed(known)),
             )
     return types
 

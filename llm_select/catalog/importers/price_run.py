@@ -13,7 +13,7 @@ from llm_select.catalog.importers.reading import MAX_JSON, SourceError, read_fil
 from llm_select.catalog.importers.write import updated_text, write_file
 from llm_select.catalog.yaml_loader import parse
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 
 class PriceResult(NamedTuple):
@@ -69,7 +69,7 @@ def import_prices(
         if row["status"] == "added" or (row["status"] == "differs" and _takes(accept, card)):
             changed.setdefault(card, []).append(price.offer(source or ""))
     if lost:
-        shown = ", ".join(dict.fromkeys(lost[:8]))
+        shown = listed(dict.fromkeys(lost[:8]))
         notes.append(
             Message(
                 "{count} row(s) of models without a card, as {names}", count=len(lost), names=shown
@@ -78,9 +78,7 @@ def import_prices(
     doubled = sorted({row["model"] for row in rows if row["status"] == "ambiguous"})
     if doubled:
         notes.append(
-            Message(
-                "several prices of one provider, none taken: {models}", models=", ".join(doubled)
-            )
+            Message("several prices of one provider, none taken: {models}", models=listed(doubled))
         )
     if only is not None and not rows:
         raise SourceError(Message("no row is about {model}", model=only), where=where)

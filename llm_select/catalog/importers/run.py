@@ -22,7 +22,7 @@ from llm_select.catalog.importers.write import (
 )
 from llm_select.catalog.parse import merge_family
 from llm_select.catalog.yaml_loader import parse
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.schema.base import PARTIAL_DATE
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*\Z")
@@ -206,7 +206,7 @@ def _given(request: Request) -> Values:
             raise SourceError(
                 Message("{name!r} is not given by hand", name=name),
                 where="--set",
-                remedy=Message("it takes {choices}", choices=", ".join(_GIVEN)),
+                remedy=Message("it takes {choices}", choices=listed(_GIVEN)),
             )
         if name == "released" and not re.match(PARTIAL_DATE, value):
             raise SourceError(

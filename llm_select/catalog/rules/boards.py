@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from llm_select.catalog.rules.found import Found, Subject, nearest
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 
 def inconsistent_board(subject: Subject) -> Iterator[Found]:
@@ -77,7 +77,7 @@ def inconsistent_board(subject: Subject) -> Iterator[Found]:
             for index, row in enumerate(reference.languages):
                 if row not in shown.scores:
                     remedy = nearest(row, shown.scores) or Message(
-                        "rows are {rows}", rows=", ".join(shown.scores)
+                        "rows are {rows}", rows=listed(shown.scores)
                     )
                     yield Found(
                         "tasks",

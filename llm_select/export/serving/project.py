@@ -15,7 +15,7 @@ from llm_select.export.serving.kubernetes import manifests, supported
 from llm_select.export.serving.readme import readme
 from llm_select.export.serving.service import agent, unit
 from llm_select.export.serving.site import Export, export_of, requirements
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 
 if TYPE_CHECKING:
     from llm_select.plan.deploy_types import Deployment
@@ -39,7 +39,7 @@ def write(answer: Deployment, directory: Path, say: Callable[[Reason], str]) -> 
         if there:
             raise UsageError(
                 Message(
-                    "{directory} already has {there}", directory=directory, there=", ".join(there)
+                    "{directory} already has {there}", directory=directory, there=listed(there)
                 ),
                 where="--export",
                 remedy=Message("name another directory, or move what is there"),

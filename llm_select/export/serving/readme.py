@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llm_select.export.serving.site import requirements
-from llm_select.i18n import prose, tr
+from llm_select.i18n import prose, tr, translated
 from llm_select.plan.deploy_lines import Place, filled, shell_line
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def readme(answer: Deployment, one: Export, names: Sequence[str], say: Say) -> s
         "",
         tr("## 1. Files"),
         "",
-        f"{_capital(say(plan.files.reason))}.",
+        _sentence(say(plan.files.reason)),
         "",
         *_files(one),
         tr("## 2. Start"),
@@ -54,8 +54,8 @@ def readme(answer: Deployment, one: Export, names: Sequence[str], say: Say) -> s
         "",
         tr("## What to know"),
         "",
-        *(f"- {_capital(say(note))}." for note in plan.notes),
-        *(f"- {_capital(say(reason))}." for reason in answer.assumed),
+        *(f"- {_sentence(say(note))}" for note in plan.notes),
+        *(f"- {_sentence(say(reason))}" for reason in answer.assumed),
         tr("- Settings: {checked}", checked=prose(plan.serving.checked))
         if not plan.own_server
         else tr("- `serve.py` is yours to change."),
@@ -331,6 +331,10 @@ def _scale(plan: EnginePlan) -> Iterator[str]:
         )
 
 
+def _sentence(text: str) -> str:
+    return tr("{text}.", text=_capital(text))
+
+
 def _capital(text: str) -> str:
     """As a sentence begins; a repository's name stays as it is."""
     return text if "/" in text.split(" ")[0] else text[0].upper() + text[1:]
@@ -354,7 +358,7 @@ def _form(plan: EnginePlan) -> str:
 
 def _machine(plan: EnginePlan) -> str:
     machine = plan.machine
-    inside = f"{machine.devices // machine.nodes} × {machine.name}"
+    inside = f"{machine.devices // machine.nodes} × {translated(machine.name)}"
     return (
         tr("{n} nodes of {devices}", n=machine.nodes, devices=inside)
         if machine.nodes > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from llm_select.errors import UsageError
 from llm_select.export.training import other_trainers
 from llm_select.export.training.tasks import folder
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.plan.types import TrainingPlan
 
 METHODS = (
@@ -63,7 +63,7 @@ def check(settings: TrainingPlan) -> None:
             raise UsageError(
                 Message("the exported project cannot do {value}", value=value),
                 where=option,
-                remedy=Message("with --export it takes {known}", known=", ".join(known)),
+                remedy=Message("with --export it takes {known}", known=listed(known)),
             )
     reason = other_trainers.refusal(settings)
     if settings.trainer == "axolotl":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from llm_select.errors import UsageError
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.plan.types import TrainingPlan
 
 PROJECTS = {
@@ -107,7 +107,7 @@ def folder(settings: TrainingPlan) -> str:
         where="--export",
         remedy=Message(
             "there are projects for language-model (decoder, encoder-decoder), {heads}",
-            heads=", ".join(PROJECTS),
+            heads=listed(PROJECTS),
         ),
     )
 

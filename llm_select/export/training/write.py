@@ -11,7 +11,7 @@ from llm_select.errors import UsageError
 from llm_select.export.training import launch, other_trainers, readme, requirements, settings_file
 from llm_select.export.training.checks import check
 from llm_select.export.training.tasks import folder, sample
-from llm_select.messages import Message
+from llm_select.messages import Message, listed
 from llm_select.plan.types import TrainingPlan
 
 SOURCE = Path(__file__).parent / "project"
@@ -111,7 +111,7 @@ def _check_free(directory: Path) -> None:
             remedy=Message("name a folder that is new or empty"),
         ) from None
     if found:
-        shown = ", ".join(found[:_SHOWN])
+        shown = listed(found[:_SHOWN])
         if len(found) > _SHOWN:
             shown = Message("{files} and {n} more", files=shown, n=len(found) - _SHOWN)
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_select.i18n import clauses, listing
 from llm_select.render.charts.axes import drawable, scale, tick_text
 from llm_select.render.charts.labels import Box
 from llm_select.render.charts.style import PARTS
@@ -141,8 +142,8 @@ def _row(
     top: float,
     head: float,
 ) -> None:
-    parts = ", ".join(f"{p.name} {p.text}" for p in row.parts)
-    note = "; ".join(text for text in (row.said, parts, row.note) if text)
+    parts = listing(f"{p.name} {p.text}" for p in row.parts)
+    note = clauses(text for text in (row.said, parts, row.note) if text)
     group = mark(root, row.label, note, row.href, cls="ls-row")
     room = along.end - along.start
     add(

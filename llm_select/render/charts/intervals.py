@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from llm_select.i18n import tr
+from llm_select.i18n import clauses, noted, tr
 from llm_select.render.charts.axes import Axis, drawable, scale, tick_text
 from llm_select.render.charts.svg import (
     BOLD,
@@ -79,7 +79,7 @@ def intervals(
         anchor = "end" if at + text_width(text) / 2 > width else "middle"
         add(root, "text", text, cls="ls-muted", x=at, y=bottom + LINE, text_anchor=anchor)
     add(root, "line", cls="ls-axis", x1=along.start, x2=along.end, y1=bottom, y2=bottom)
-    named = f"{axis.title} ({axis.unit})" if axis.unit else axis.title
+    named = noted(axis.title, axis.unit) if axis.unit else axis.title
     add(
         root,
         "text",
@@ -96,7 +96,7 @@ def intervals(
 def _row(root: Element, one: Measured, along: Scale, top: float) -> None:
     inferred = one.tag == "inferred"
     said = tr("{figure}, inferred", figure=one.said) if inferred else one.said
-    note = "; ".join(text for text in (said, one.note) if text)
+    note = clauses(text for text in (said, one.note) if text)
     kind = "other" if inferred else "pick"
     group = mark(root, one.label, note, one.href, cls=f"ls-row ls-{kind}")
     room = along.end - along.start

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from llm_select.i18n import listing, tr
+from llm_select.i18n import clauses, listing, noted, sentences, tr
+from llm_select.render import labels
 from llm_select.render.charts.scatter import Axis, Limit, Point, scatter
 from llm_select.render.item_view import format_and_engine, memory_cell, quality_cell, speed_cell
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import rate, score
+from llm_select.render.words import unit_word
 from llm_select.selection.tradeoffs import figure, front
 from llm_select.units import GIB
 
@@ -69,7 +71,10 @@ def axes(result: Recommendation, against: Against) -> tuple[Axis, Axis]:
     if target is None:
         return across, Axis(tr("Quality"), "", False, "high")
     return across, Axis(
-        tr("Quality on {board}", board=target.label), target.benchmark.unit, False, "high"
+        tr("Quality on {board}", board=labels.boards_label(target)),
+        unit_word(target.benchmark.unit),
+        False,
+        "high",
     )
 
 
@@ -118,7 +123,7 @@ def description(shown: Sequence[Point]) -> str:
         rejected=len(shown) - len(fit),
     )
     if best:
-        said += " " + tr("On the stair, beaten by none that fits: {names}.", names=best)
+        said = sentences([said, tr("On the stair, beaten by none that fits: {names}.", names=best)])
     return said
 
 
@@ -136,7 +141,7 @@ def recommendation_svg(
     """The plot of a recommendation as SVG text."""
     found = points(result, against, top=top, link=link)
     across, up = axes(result, against)
-    task = catalog.tasks[result.requirements.task].name
+    task = labels.name_of(catalog.tasks[result.requirements.task])
     return scatter(
         found,
         across,
@@ -173,7 +178,7 @@ def _point(
         quality.low,
         quality.high,
         kind,
-        "; ".join([place, *_said(item, result)]),
+        clauses([place, *_said(item, result)]),
         link(item) if link is not None else None,
     )
 
@@ -194,7 +199,7 @@ def _spread(item: Item, against: Against, value: float) -> tuple[float | None, f
 
 def _said(item: Item, result: Recommendation) -> list[str]:
     """Format, figures with ranges, and what speaks against the model."""
-    unit = f" {result.target.benchmark.unit}" if result.target is not None else ""
+    unit = f" {unit_word(result.target.benchmark.unit)}" if result.target is not None else ""
     said = [format_and_engine(item)] if item.candidate.engine is not None else []
     said.append(tr("quality {figure}", figure=quality_cell(item, result.target)) + unit)
     if item.quality is not None and item.quality.tag == "inferred":
@@ -211,5 +216,7 @@ def _said(item: Item, result: Recommendation) -> list[str]:
         ]
     for objection in item.objections:
         lifted = remedy(objection.change)
-        said.append(sentence(objection.reason) + (f" ({lifted})" if lifted else ""))
+        said.append(
+            noted(sentence(objection.reason), lifted) if lifted else sentence(objection.reason)
+        )
     return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from llm_select.i18n import tr
+from llm_select.i18n import noted, tr
 from llm_select.render.charts.axes import Axis, Scale, drawable, scale, tick_text
 from llm_select.render.charts.labels import Box, Wanted, place
 from llm_select.render.charts.svg import (
@@ -157,7 +157,7 @@ def _axes(
 
 
 def _axis_text(axis: Axis) -> str:
-    named = f"{axis.title} ({axis.unit})" if axis.unit else axis.title
+    named = noted(axis.title, axis.unit) if axis.unit else axis.title
     return tr("{axis} ← better", axis=named) if axis.better == "low" else named
 
 

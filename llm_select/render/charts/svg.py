@@ -6,6 +6,7 @@ import re
 import unicodedata
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from llm_select.i18n import titled
 from llm_select.render.charts.style import CSS
 
 SIZE = 12.0
@@ -122,7 +123,7 @@ def add(
 def mark(parent: Element, label: str, note: str, href: str | None = None, *, cls: str) -> Element:
     """A part that takes the focus and says what it is: a link where it leads somewhere."""
     link = safe_link(href)
-    said = f"{label}: {note}" if note else label
+    said = titled(label, note) if note else label
     if link is not None:
         child = add(parent, "a", cls=cls, aria_label=said, href=link)
     else:
