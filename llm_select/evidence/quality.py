@@ -62,6 +62,12 @@ MIN_COVERAGE = 0.5
 """Share of the reference boards a model must cover to be rated when no language was asked for."""
 
 
+RELIABLE = 0.5
+"""Share of the variance between models that the evidence must tell of one that did not sit the boards asked for (its
+reliability, in the words of test theory: Lord and Novick 1968). Below a half the value would be more of the average of
+all models than of this one, and being unknown would look like being average."""
+
+
 class Quality(NamedTuple):
     """One model in one mode. Values are in the reference unit, higher better; None when unrated."""
 
@@ -284,6 +290,8 @@ def _rate(
     if not weighted:
         return unrated("unlinked")
     stand = with_linking_error(ability(weighted, loose), weighted, loose, linked)
+    if not own and 1 - stand.covariance[0] < RELIABLE:
+        return unrated("loosely-linked")
     skip = frozenset(
         board for board, ends in target.ends.items() if "-".join(ends) in set(uncovered)
     )

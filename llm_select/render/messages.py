@@ -246,6 +246,9 @@ MESSAGES: dict[str, str | Callable[[Values], str]] = {
         )
     ),
     "unlinked": Message("its boards share no models with the others"),
+    "loosely-linked": Message(
+        "the boards it sat are tied to the ones asked for too loosely to tell it from the average"
+    ),
     "partial-coverage": Message("some languages of the boards are not covered"),
     "related-board": Message("no board ranks this task itself: shown on that of a near task"),
     "no-board-in-language": lambda v: (

@@ -170,6 +170,21 @@ def test_a_model_tied_to_the_target_by_no_shared_model_is_unrated() -> None:
     assert (quality.tag, quality.reason) == ("unrated", "unlinked")
 
 
+@pytest.mark.parametrize(
+    ("shared", "tag"),
+    [({f"f/m{i}": 30.0 + 6 * i for i in range(6)}, "inferred"), ({"f/m0": 60.0}, "unrated")],
+    ids=["by six models that agree", "by one model that disagrees"],
+)
+def test_a_model_tied_too_loosely_to_be_told_from_the_average_is_unrated(
+    shared: dict[str, float], tag: str
+) -> None:
+    uses = [{"board": "direct", "relevance": "direct"}, {"board": "far", "relevance": "related"}]
+    boards = {"direct": board({"de": DE}), "far": board({"all": {**shared, "f/x": 55.0}})}
+    cards = {**MODELS, "f/x": model("X", languages={"de": "official"})}
+    made = _catalog(models=cards, boards=boards, tasks={"task": task(boards=uses)})
+    assert assess(made, "task", languages=["de"]).qualities["f/x", "direct"].tag == tag
+
+
 def _two_ways() -> Catalog:
     """A board that fine-tuned models sat, and one that they and a prompted model sat."""
     uses = [{"board": "tuned", "relevance": "direct"}, {"board": "both", "relevance": "direct"}]
