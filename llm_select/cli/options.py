@@ -17,7 +17,9 @@ COMMAND: ContextVar[tuple[str, ...]] = ContextVar("llm_select_command", default=
 TaskOption = Annotated[str, typer.Option("--task", "-t", help="Task id; see `llm-select tasks`.")]
 LanguageOption = Annotated[
     list[str] | None,
-    typer.Option("--language", "-l", help="Language, as BCP-47 tag or English name; repeatable."),
+    typer.Option(
+        "--language", "-l", help="Language, as BCP-47 tag or name (de, German, 德语); repeatable."
+    ),
 ]
 PairOption = Annotated[
     list[str] | None,
