@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_select.questions.requirements import Hardware, Limits
 from llm_select.render.brief import BRIEF, FULL, shortened
@@ -37,20 +37,7 @@ def recommend(catalog: Catalog, asked: taken.Recommend) -> Answer:
     from llm_select.selection.recommend import SHOWN, UNRATED_SHOWN
     from llm_select.selection.recommend import recommend as advise
 
-    requirements = read_requirements(
-        catalog,
-        asked.task,
-        languages=asked.language or (),
-        pairs=asked.pair or (),
-        hardware=_hardware(asked),
-        limits=_limits(asked),
-        context=asked.context,
-        generate=asked.generate,
-        concurrency=asked.concurrency,
-        profile=asked.profile,
-        weights=_weights(asked),
-        exclude_boards=asked.exclude_board or (),
-    )
+    requirements = read_requirements(catalog, asked.task, **_question(asked))
     result = advise(catalog, requirements, near_misses=max(SHOWN, asked.top), unrated=UNRATED_SHOWN)
     page = recommendation_document(
         result,
@@ -71,21 +58,8 @@ def explain(catalog: Catalog, asked: taken.Explain) -> Answer:
     from llm_select.render.explain_view import explanation_document
     from llm_select.render.payload import explanation_json
 
-    result = explain_model(
-        catalog,
-        named(catalog, "MODEL", asked.model),
-        asked.task,
-        languages=asked.language or (),
-        pairs=asked.pair or (),
-        hardware=_hardware(asked),
-        limits=_limits(asked),
-        context=asked.context,
-        generate=asked.generate,
-        concurrency=asked.concurrency,
-        profile=asked.profile,
-        weights=_weights(asked),
-        exclude_boards=asked.exclude_board or (),
-    )
+    model_id = named(catalog, "MODEL", asked.model)
+    result = explain_model(catalog, model_id, asked.task, **_question(asked))
     payload = _sized(explanation_json(result, catalog), asked.detail)
     return Answer(explanation_document(result, catalog), payload)
 
@@ -227,6 +201,22 @@ def find_devices(catalog: Catalog, asked: taken.FindDevices) -> Answer:
 
 def _sized(payload: Json, detail: str) -> Json:
     return shortened(payload, BRIEF if detail == "brief" else FULL)
+
+
+def _question(asked: taken.Question) -> dict[str, Any]:
+    """What `recommend` and `explain` ask alike, beside the task."""
+    return {
+        "languages": asked.language or (),
+        "pairs": asked.pair or (),
+        "hardware": _hardware(asked),
+        "limits": _limits(asked),
+        "context": asked.context,
+        "generate": asked.generate,
+        "concurrency": asked.concurrency,
+        "profile": asked.profile,
+        "weights": _weights(asked),
+        "exclude_boards": asked.exclude_board or (),
+    }
 
 
 def _hardware(asked: taken.Machine) -> Hardware:

@@ -23,6 +23,7 @@ from llm_select.render.recommend_notes import pick_notes
 from llm_select.render.tradeoffs_view import tradeoffs_block
 from llm_select.render.words import unit_word, word
 from llm_select.selection.recommend import UNRATED_SHOWN
+from llm_select.selection.tradeoffs import better_misses
 
 if TYPE_CHECKING:
     from llm_select.schema.catalog import Catalog
@@ -260,28 +261,6 @@ def _variants(items: tuple[Item, ...]) -> Table:
         tuple(rows),
         tr("Every variant that fits"),
     )
-
-
-def better_misses(result: Recommendation) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
-    """Models with one objection that a change would lift and that would do the task better than any pick: those that a
-    change admits to one's own machine, the smallest first, and those that only their provider runs."""
-    values = [item.quality.value for item in result.picks if item.quality is not None]
-    limit = max((value for value in values if value is not None), default=float("inf"))
-    own: list[Item] = []
-    hosted: list[Item] = []
-    for item in result.rejected:
-        if (
-            len(item.objections) == 1
-            and item.objections[0].change is not None
-            and item.quality is not None
-            and item.quality.value is not None
-            and item.quality.value > limit
-        ):
-            elsewhere = item.objections[0].reason.code == "access-hosted"
-            (hosted if elsewhere else own).append(item)
-    # The smallest change first: a model that needs a little more memory before one that needs a cluster.
-    own.sort(key=lambda item: item.memory.device_high if item.memory is not None else 0.0)
-    return tuple(own), tuple(hosted)
 
 
 def _hosted_note(items: tuple[Item, ...]) -> Text:

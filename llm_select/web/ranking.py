@@ -17,11 +17,8 @@ from llm_select.render.item_view import (
 )
 from llm_select.render.messages import remedy, sentence
 from llm_select.render.numbers import score, share
-from llm_select.render.recommend_view import (
-    NEAR_MISSES,
-    better_misses,
-    recommendation_document,
-)
+from llm_select.render.recommend_view import NEAR_MISSES, recommendation_document
+from llm_select.selection.tradeoffs import better_misses
 from llm_select.web import links
 
 if TYPE_CHECKING:
