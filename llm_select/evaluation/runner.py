@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from llm_select.evaluation.budget import Budget, Charge, Price, actual, most
@@ -261,8 +261,3 @@ def _wait_of(error: Exception) -> bool | float:
     if not isinstance(error, Transient):
         return False
     return True if error.wait is None else error.wait
-
-
-def pending(targets: Iterable[Target], known: Mapping[str, Reply]) -> int:
-    """Requests without an answer, each counted once."""
-    return len({job.key for target in targets for job in target.jobs} - known.keys())
